@@ -73,7 +73,7 @@ func parseIDN(s, name string) (Domain, error) {
 	profile := idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule(), idna.CheckJoiners(true),
 		idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 	ascii, err := profile.ToASCII(name)
-	if err != nil || name == "" {
+	if err != nil || name == "" || strings.HasSuffix(name, ".") {
 		return Domain{}, &Error{Text: s, Problem: "not a domain name", Hint: domainHint(name)}
 	}
 	unicode, err := profile.ToUnicode(ascii)
@@ -85,8 +85,13 @@ func parseIDN(s, name string) (Domain, error) {
 	if _, err := netip.ParseAddr(ascii); err == nil {
 		return Domain{}, &Error{Text: s, Problem: "a bare IP address is no domain", Hint: "write [" + ascii + "]"}
 	}
+	if isNumeric(ascii[strings.LastIndexByte(ascii, '.')+1:]) {
+		return Domain{}, &Error{Text: s, Problem: "no domain ends in a number"} // RFC 3696 §2
+	}
 	return Domain{ASCII: ascii, Unicode: unicode}, checkLength(s, ascii)
 }
+
+func isNumeric(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 func domainHint(name string) string {
 	switch {
