@@ -1,0 +1,121 @@
+package smtp
+
+import (
+	"context"
+	"fmt"
+
+	"mxsend/compose/letter"
+)
+
+// maxRecipients is what every server must take in one transaction. RFC 5321 §4.5.3.1.8
+const maxRecipients = 100
+
+// Send offers the letter to the recipients and returns one verdict for each, in their order. Recipients beyond what one
+// transaction takes go into further transactions on the same connection. The error is a *Error, and not nil only if one
+// cause struck all of them; every verdict then holds it too.
+func (s *Session) Send(ctx context.Context, l *letter.Letter, to []letter.Recipient) (Result, error) {
+	result := Result{Verdicts: make([]Verdict, len(to))}
+	var open []*Verdict
+	for i, r := range to {
+		result.Verdicts[i].Recipient = r
+		open = append(open, &result.Verdicts[i])
+	}
+	stop := s.guard.watch(ctx)
+	defer stop()
+	s.settle(l, open)
+	for _, v := range result.Verdicts {
+		if v.QueueID != "" {
+			result.QueueID = v.QueueID
+		}
+	}
+	return result, common(result.Verdicts)
+}
+
+// settle gives every verdict its reply or its error. Each transaction settles at least its first recipient, so there is
+// an end to it.
+func (s *Session) settle(l *letter.Letter, open []*Verdict) {
+	if err := s.requirements(l); err != nil {
+		refuseAll(open, err)
+		return
+	}
+	open = s.addressable(open)
+	for len(open) > 0 {
+		if err := s.takeUp(); err != nil {
+			refuseAll(open, err)
+			return
+		}
+		n := min(len(open), s.maxRecipients())
+		t := &transaction{Session: s, letter: l, batch: open[:n]}
+		again, err := t.run()
+		open = append(again, open[n:]...)
+		if err != nil {
+			refuseAll(open, err.forOthers())
+			return
+		}
+	}
+}
+
+func refuseAll(open []*Verdict, err *Error) {
+	for _, v := range open {
+		v.refuse(err)
+	}
+}
+
+// forOthers is the error as it strikes recipients whose transaction had not begun: nothing about them is unknown.
+func (e *Error) forOthers() *Error {
+	if !e.Unknown {
+		return e
+	}
+	return &Error{Class: ClassConnection, Stage: StageMail, Cause: e}
+}
+
+// common is the one error that all verdicts hold, or nil.
+func common(all []Verdict) error {
+	for _, v := range all {
+		if v.Err == nil || v.Err != all[0].Err {
+			return nil
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all[0].Err
+}
+
+func (s *Session) maxRecipients() int {
+	n := s.options.MaxRecipients
+	if n <= 0 {
+		n = maxRecipients
+	}
+	if limit := s.extensions.limit("RCPTMAX"); limit > 0 {
+		n = min(n, limit) // RFC 9422 §4.2
+	}
+	return n
+}
+
+// mailsLeft is how many transactions the server still takes on this connection; -1: it did not say. RFC 9422 §4.1
+func (s *Session) mailsLeft() int {
+	limit := s.extensions.limit("MAILMAX")
+	if limit == 0 {
+		return -1
+	}
+	return max(0, limit-s.mails)
+}
+
+// takeUp begins a transaction: within the server's limit, and with nothing left over from the last one.
+func (s *Session) takeUp() *Error {
+	if s.mailsLeft() == 0 {
+		why := fmt.Errorf("the server takes only %d transactions on one connection", s.mails)
+		return &Error{Class: ClassConnection, Stage: StageMail, Cause: why}
+	}
+	s.mails++
+	if !s.dirty {
+		return nil
+	}
+	if _, err := s.ask(command{stage: stageReset, text: "RSET"}); err != nil {
+		// RFC 5321 §4.1.1.5 knows no refusal of RSET: what follows would not be understood either.
+		return s.fail(&Error{Class: err.Class, Stage: StageMail, Command: "RSET", Reply: err.Reply, Cause: err})
+	}
+	s.dirty = false
+	return nil
+}

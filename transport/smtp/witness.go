@@ -1,0 +1,76 @@
+package smtp
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+)
+
+// Kind tells a Witness what was sent.
+type Kind int
+
+const (
+	Command Kind = iota // one whole command line with its CRLF, secrets struck out; the final dot is one
+	Content             // a piece of the letter as it is on the wire, dots doubled
+)
+
+// Witness is told everything that passes, just before it is sent and as it was received, one call at a time.
+// The slices are only valid during the call.
+type Witness interface {
+	Sent(kind Kind, p []byte)
+	Received(line []byte)     // one line with its line end; of an overlong one the first 4096 octets
+	Noted(event, text string) // what is not said on the wire: "tls", "fallback", "protocol"
+}
+
+// telling is a Witness made safe: nil is allowed, calls are one at a time, and secrets are struck out of what the server
+// repeats to us.
+type telling struct {
+	mu      sync.Mutex
+	witness Witness
+	show    bool
+	secrets [][]byte
+}
+
+func (t *telling) sent(kind Kind, p []byte) {
+	if t.witness == nil || len(p) == 0 {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.witness.Sent(kind, p)
+}
+
+func (t *telling) received(line []byte) {
+	if t.witness == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.witness.Received(line)
+}
+
+func (t *telling) noted(event, text string) {
+	if t.witness == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.witness.Noted(event, text)
+}
+
+// keep remembers a secret that no witness and no report may see.
+func (t *telling) keep(secret string) {
+	if !t.show && secret != "" {
+		t.secrets = append(t.secrets, []byte(secret))
+	}
+}
+
+// strike replaces the secrets in p, which a server may repeat in its reply.
+func (t *telling) strike(p []byte) []byte {
+	for _, s := range t.secrets {
+		p = bytes.ReplaceAll(p, s, []byte(struckOut(len(s))))
+	}
+	return p
+}
+
+func struckOut(n int) string { return fmt.Sprintf("<%d octets struck out>", n) }
