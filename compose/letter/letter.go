@@ -35,6 +35,7 @@ type Envelope struct {
 	Recipients []Recipient
 	Ret        string // FULL, HDRS or empty. RFC 3461 §4.3
 	ID         string // ENVID, not yet in xtext; empty: none. RFC 3461 §4.4
+	RequireTLS bool   // only over verified TLS, here and at every hop after. RFC 8689 §2
 }
 
 // Facts are what a conversation needs to know of a message before it is read.
@@ -45,6 +46,7 @@ type Facts struct {
 	Has8bit     bool   // an octet above 127 stands in the body: BODY=8BITMIME. RFC 6152
 	NeedsUTF8   bool   // raw UTF-8 stands in the header, so the letter can only travel with SMTPUTF8. RFC 6531
 	Signed      bool   // re-encoding would break a signature
+	Binary      bool   // lines are not what RFC 5322 allows: only BINARYMIME takes it. RFC 3030 §3
 }
 
 // Letter is a finished message with its envelope.
