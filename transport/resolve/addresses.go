@@ -1,6 +1,9 @@
 package resolve
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // reserved are the addresses that mean no host on a network, beside those that netip knows by name.
 var (
@@ -72,17 +75,19 @@ func filter(hosts []Host, keep func(Host, netip.Addr) bool) []Host {
 // interleave takes one address of each family in turn, so that a family without a way out costs one try, not all.
 func interleave(families [][]netip.Addr) []netip.Addr {
 	var mixed []netip.Addr
-	for i := 0; ; i++ {
-		before := len(mixed)
+	for i, more := 0, true; more; i++ {
+		more = false
 		for _, family := range families {
-			if i < len(family) {
+			if i >= len(family) {
+				continue
+			}
+			more = true
+			if !slices.Contains(mixed, family[i]) {
 				mixed = append(mixed, family[i])
 			}
 		}
-		if len(mixed) == before {
-			return mixed
-		}
 	}
+	return mixed
 }
 
 // capped keeps at most limit addresses: first one of every host in order, then a second one of every host, and so on, as

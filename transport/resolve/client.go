@@ -3,10 +3,12 @@ package resolve
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -96,15 +98,13 @@ func ParseServer(s string) (string, error) {
 	if err != nil {
 		host, port = s, "53"
 	}
-	number, err := net.LookupPort("udp", port)
+	number, err := strconv.ParseUint(port, 10, 16)
 	_, notIP := netip.ParseAddr(host)
-	if err != nil || number == 0 || notIP != nil && !hostlike(plain(host)) {
-		return "", &ConfigError{What: "resolver " + printable(s), Cause: errServer}
+	if err != nil || number == 0 || notIP != nil && !hostlike(strings.ToLower(host)) {
+		return "", fmt.Errorf("resolver %s: not HOST or HOST:PORT, such as 192.0.2.53 or [2001:db8::53]:5353", printable(s))
 	}
 	return net.JoinHostPort(host, port), nil
 }
-
-var errServer = errors.New("not HOST or HOST:PORT, such as 192.0.2.53 or [2001:db8::53]:5353")
 
 func or[T int | time.Duration](value, fallback T) T {
 	if value <= 0 {

@@ -81,7 +81,7 @@ func (e *Error) sentence() string {
 	case NoSuchDomain:
 		return "no such domain"
 	case NoData:
-		return "no " + e.record()
+		return "no " + e.Type + " record"
 	case NullMX:
 		return "takes no mail (null MX)"
 	case NoHost:
@@ -93,7 +93,7 @@ func (e *Error) sentence() string {
 	case Undecided:
 		return "none of its exchangers can be used now"
 	case Loop:
-		return "its CNAME records lead nowhere"
+		return "its CNAME records do not end"
 	case Interrupted:
 		return "interrupted while asking DNS"
 	}
@@ -108,7 +108,7 @@ func (e *Error) trouble() string {
 	}
 	switch e.Kind {
 	case ServFail:
-		return fmt.Sprintf("%s failed to find the %s (%s)", who, e.record(), rcode(e.RCode))
+		return who + " failed" + e.finding() + " (" + rcode(e.RCode) + ")"
 	case Refused:
 		return who + " refused to answer"
 	case Timeout:
@@ -119,11 +119,11 @@ func (e *Error) trouble() string {
 	return who + " cannot be reached"
 }
 
-func (e *Error) record() string {
+func (e *Error) finding() string {
 	if e.Type == "" {
-		return "address"
+		return ""
 	}
-	return e.Type + " record"
+	return " to find the " + e.Type + " record"
 }
 
 func rcode(code int) string {

@@ -25,12 +25,9 @@ func (route Route) Lines() []string {
 func (route Route) mxLines() []string {
 	a := route.Lookup
 	if len(route.MX) == 0 {
-		text := "no MX record"
-		if err := a.Err(); err != nil && !route.Implicit {
-			text = strings.TrimPrefix(err.Error(), a.Asked+": ")
-		}
+		text := join("no such domain", a.Detail)
 		if route.Implicit {
-			text += ", so it is its own exchanger"
+			text = "no MX record, so it is its own exchanger"
 		}
 		return []string{fmt.Sprintf("%s: %s (%s)", a.Name, text, a.source())}
 	}
@@ -47,8 +44,8 @@ func (h Host) lines() []string {
 		list = append(list, ip.String())
 	}
 	text := strings.Join(list, ", ")
-	if h.Name == "" || len(h.Lookups) == 0 {
-		return []string{strings.TrimPrefix(h.Name+": "+text, ": ")}
+	if len(h.Lookups) == 0 {
+		return []string{text + ": DNS is not asked"}
 	}
 	return append(aliasLines(h.Chain), fmt.Sprintf("%s: %s (ttl %s, %s)", h.Expanded(), text, ttl(h.TTL), h.certainty()))
 }

@@ -15,7 +15,7 @@ import (
 const maxTTL = time.Duration(math.MaxInt64)
 
 // parallelHosts is how many hosts of one domain are looked up at the same time.
-const parallelHosts = 8
+const parallelHosts = 5
 
 // found is what was learned of one target.
 type found struct {
@@ -61,7 +61,7 @@ func (r Router) lookUpHost(ctx context.Context, target MX) found {
 		families = append(families, f.take(answers[i], errs[i], types[i]))
 	}
 	f.host.Addresses = interleave(families)
-	f.conclude(errors.Join(errs...) != nil)
+	f.conclude()
 	return f
 }
 
@@ -78,7 +78,8 @@ func (r Router) types() []uint16 {
 // take adds one family.
 func (f *found) take(a Answer, err error, qtype uint16) []netip.Addr {
 	if err != nil {
-		f.skips = append(f.skips, Skip{Host: f.host.Name, Reason: reasonOf(err, qtype), Temporary: temporary(err), cause: err})
+		reason := "its " + family(qtype) + " addresses are unknown: " + nameless(err)
+		f.skips = append(f.skips, Skip{Host: f.host.Name, Reason: reason, Temporary: temporary(err), cause: err})
 		return nil
 	}
 	f.host.Lookups = append(f.host.Lookups, a)
@@ -93,7 +94,7 @@ func (f *found) take(a Answer, err error, qtype uint16) []netip.Addr {
 }
 
 // conclude gives a host without addresses one reason, and takes the certainty from one that nobody answered for.
-func (f *found) conclude(doubt bool) {
+func (f *found) conclude() {
 	if len(f.host.Lookups) == 0 {
 		f.host.Authentic = false
 	}
@@ -101,9 +102,25 @@ func (f *found) conclude(doubt bool) {
 		return
 	}
 	f.host.TTL = 0
-	if !doubt {
-		f.skips = append(f.skips, Skip{Host: f.host.Name, Reason: f.emptiness(), cause: f.host.Lookups[0].Err()})
+	switch {
+	case len(f.skips) == 0:
+		f.skips = append(f.skips, Skip{Host: f.host.Name, Reason: f.emptiness(), cause: f.denial()})
+	case len(f.skips) == 2 && nameless(f.skips[0].cause) == nameless(f.skips[1].cause):
+		f.skips = f.skips[:1]
+		f.skips[0].Reason = "its addresses are unknown: " + nameless(f.skips[0].cause)
 	}
+}
+
+// denial is the error of a host whose addresses were denied.
+func (f *found) denial() *Error {
+	e := f.host.Lookups[0].denial(NoData)
+	if e.RCode == dns.RcodeNameError {
+		e.Kind = NoSuchDomain
+	}
+	if len(f.host.Lookups) == 2 {
+		e.Type = "A or AAAA"
+	}
+	return e
 }
 
 func (f *found) emptiness() string {
@@ -114,10 +131,15 @@ func (f *found) emptiness() string {
 		return "no such domain"
 	case len(f.host.Lookups) == 2:
 		return "no address"
-	case f.host.Lookups[0].Type == dns.TypeA:
-		return "no IPv4 address"
 	}
-	return "no IPv6 address"
+	return "no " + family(f.host.Lookups[0].Type) + " address"
+}
+
+func family(qtype uint16) string {
+	if qtype == dns.TypeA {
+		return "IPv4"
+	}
+	return "IPv6"
 }
 
 func temporary(err error) bool {
@@ -125,13 +147,13 @@ func temporary(err error) bool {
 	return !errors.As(err, &e) || e.Temporary()
 }
 
-// reasonOf is the sentence of err without the name, which a Skip has already.
-func reasonOf(err error, qtype uint16) string {
+// nameless is the sentence of err without the name, which a Skip has already.
+func nameless(err error) string {
 	var e *Error
 	if !errors.As(err, &e) {
 		return err.Error()
 	}
-	nameless := *e
-	nameless.Name, nameless.Type = "", typeName(qtype)
-	return nameless.Error()
+	bare := *e
+	bare.Name, bare.Type = "", ""
+	return bare.Error()
 }

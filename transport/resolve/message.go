@@ -15,6 +15,7 @@ const udpSize = 1232
 var (
 	// errNotOurs: a packet that answers something else, so that a forger has to guess id, port and question.
 	errNotOurs = errors.New("it answers another question")
+	errName    = errors.New("a label or the whole is empty or too long")
 	errCounts  = errors.New("it holds fewer records than it says")
 	errEmpty   = errors.New("it holds a record without content")
 	errBoth    = errors.New("it denies the name and gives records for it")
@@ -28,6 +29,9 @@ func newQuestion(name string, qtype uint16, secure bool) (*dns.Msg, []byte, erro
 	q.SetQuestion(dns.Fqdn(name), qtype) // the id is random
 	q.AuthenticatedData = true
 	q.SetEdns0(udpSize, secure)
+	if _, ok := dns.IsDomainName(name); !ok {
+		return nil, nil, errName
+	}
 	packet, err := q.Pack()
 	return q, packet, err
 }

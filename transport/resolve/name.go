@@ -11,7 +11,7 @@ const root = "."
 // plain is the form in which this package shows names: lower case, without the final dot.
 func plain(name string) string {
 	name = strings.ToLower(name)
-	if name == root {
+	if name == root || name == "" {
 		return root
 	}
 	return strings.TrimSuffix(name, ".")

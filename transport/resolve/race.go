@@ -14,11 +14,11 @@ import (
 // still answer. One that has said no is not asked again; one that said nothing is, Attempts times.
 func (c Client) ask(ctx context.Context, name string, qtype uint16) (reply, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	r := race{question: question{name, qtype}, client: c, servers: c.servers(), results: make(chan result)}
-	for range r.servers {
-		r.left = append(r.left, or(c.Attempts, defaultAttempts))
-	}
+	attempts := or(c.Attempts, defaultAttempts)
+	r := race{question: question{name, qtype}, client: c, servers: c.servers()}
+	r.left = slices.Repeat([]int{attempts}, len(r.servers))
 	r.busy = make([]bool, len(r.servers))
+	r.results = make(chan result, attempts*len(r.servers)) // nobody waits to be heard
 	defer r.running.Wait()
 	defer cancel()
 	return r.run(ctx)
@@ -82,10 +82,7 @@ func (r *race) start(ctx context.Context, hedge *time.Timer) {
 	hedge.Reset(or(r.client.Hedge, defaultHedge))
 	r.running.Go(func() {
 		answer, err := r.client.exchange(ctx, r.servers[next], r.question)
-		select {
-		case r.results <- result{next, answer, err}:
-		case <-ctx.Done():
-		}
+		r.results <- result{next, answer, err}
 	})
 }
 

@@ -6,10 +6,12 @@
 //
 //  1. Router.Route asks for the MX records of the domain through a Querier and follows CNAMEs: RFC 5321 §5.1.
 //  2. readMX tells apart: no such domain, null MX (RFC 7505), no MX at all (the domain is its own exchanger), and records.
-//  3. pickTargets leaves out what no exchanger can be called; ordered sorts by preference and shuffles equals.
-//  4. lookups.all asks for the A and AAAA records of every target side by side, bounded.
-//  5. refusal leaves out loopback, link-local, multicast and unspecified addresses; unique those already listed; capped
+//  3. pickTargets leaves out what no exchanger can be called; ordered sorts by preference and shuffles equals;
+//     limited bounds their number.
+//  4. lookUp asks for the A and AAAA records of every target side by side, bounded; interleave mixes the families.
+//  5. permitted leaves out loopback, link-local, multicast and unspecified addresses, unique those already listed; capped
 //     keeps the list short without crowding out a host or an address family.
+//  6. verdict says, when no host is left, whether that is so for good.
 //
 // A Querier is a Client (real servers), a Cache in front of one, or a Zone (records in a literal, for tests and rehearsal).
 // A Client sends a question as newQuestion builds it to its servers one after the other (race), over UDP and after

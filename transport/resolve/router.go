@@ -81,7 +81,7 @@ func (r Router) fixed(d address.Domain, name string, addresses ...netip.Addr) (R
 		if r.wants(ip) {
 			host.Addresses = append(host.Addresses, ip.Unmap())
 		} else {
-			route.skip(Skip{Host: name, Address: ip, Reason: "not of the family that was asked for"})
+			route.skip(Skip{Host: name, Address: ip, Reason: "mail is to go by the other family only"})
 		}
 	}
 	r.admit(&route, []Host{host})
@@ -98,7 +98,7 @@ func (r Router) findHosts(ctx context.Context, route *Route) error {
 	if route.Implicit {
 		return r.findAddresses(ctx, route, []MX{{Host: route.Lookup.Name}})
 	}
-	return r.findAddresses(ctx, route, r.ordered(r.pickTargets(route)))
+	return r.findAddresses(ctx, route, limited(route, r.ordered(r.pickTargets(route))))
 }
 
 func (r Router) findAddresses(ctx context.Context, route *Route, targets []MX) error {

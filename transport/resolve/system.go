@@ -2,10 +2,7 @@ package resolve
 
 import (
 	"bufio"
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/netip"
 	"os"
@@ -27,31 +24,30 @@ func (e *ConfigError) Unwrap() error { return e.Cause }
 func (e *ConfigError) ExitCode() int { return 78 }
 
 const (
-	systemFile  = "/etc/resolv.conf"
 	maxConfig   = 64 << 10
 	maxTimeout  = 30 // resolv.conf(5)
 	maxAttempts = 5  // resolv.conf(5)
 )
 
 // FromSystem reads a resolv.conf(5): nameserver, and the options timeout, attempts, rotate, trust-ad and use-vc. search,
-// domain and ndots are not followed: a mail domain is looked up as it is written (RFC 5321 §5.1). "" is /etc/resolv.conf;
-// that it is missing means the server on this machine, a missing file that was named is a *ConfigError.
+// domain and ndots are not followed: a mail domain is looked up as it is written (RFC 5321 §5.1). "" means what the system
+// itself uses: /etc/resolv.conf, or the settings of the network adapters on Windows. The error is a *ConfigError.
 func FromSystem(path string) (Client, error) {
-	name := path
 	if path == "" {
-		name = systemFile
+		return fromSystem()
 	}
-	f, err := os.Open(name)
-	if path == "" && errors.Is(err, fs.ErrNotExist) {
-		return Client{}, nil
-	}
+	return fromFile(path)
+}
+
+func fromFile(path string) (Client, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return Client{}, &ConfigError{name, err}
+		return Client{}, &ConfigError{"resolver configuration", err}
 	}
 	defer f.Close()
 	c, err := readConfig(f)
 	if err != nil {
-		return Client{}, &ConfigError{name, err}
+		return Client{}, &ConfigError{"resolver configuration " + path, err}
 	}
 	return c, nil
 }
@@ -74,10 +70,7 @@ func readConfig(r io.Reader) (Client, error) {
 			}
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return Client{}, fmt.Errorf("reading the resolver configuration: %w", err)
-	}
-	return c, nil
+	return c, lines.Err()
 }
 
 func (c *Client) addServer(word string) {

@@ -29,17 +29,21 @@ func (route *Route) readMX(answer Answer) error {
 func (r Router) pickTargets(route *Route) []MX {
 	var targets []MX
 	for _, mx := range route.MX {
-		reason := r.unfitTarget(mx.Host)
-		switch {
-		case reason != "":
+		if reason := r.unfitTarget(mx.Host); reason != "" {
 			route.skip(Skip{Host: mx.Host, Reason: reason, forbidden: isLocalhost(mx.Host)})
-		case len(targets) == maxTargets:
-			route.skip(Skip{Host: mx.Host, Reason: "more exchangers than are looked up", Temporary: true})
-		default:
-			targets = append(targets, mx)
+			continue
 		}
+		targets = append(targets, mx)
 	}
 	return targets
+}
+
+// limited leaves out what is too much. It says nothing about those hosts, so they count as in doubt.
+func limited(route *Route, targets []MX) []MX {
+	for _, mx := range targets[min(maxTargets, len(targets)):] {
+		route.skip(Skip{Host: mx.Host, Reason: "more exchangers than are looked up", Temporary: true})
+	}
+	return targets[:min(maxTargets, len(targets))]
 }
 
 func (r Router) unfitTarget(host string) string {

@@ -36,23 +36,23 @@ func (route *Route) none(kind Kind) *Error {
 
 // alone is the failure of the one host that there is when there are no MX records: its doubt before its denial.
 func (route *Route) alone() *Error {
-	var told *Error
+	told, forbidden := (*Error)(nil), false
 	for _, s := range route.Skipped {
 		var e *Error
-		if s.forbidden {
-			return route.none(Forbidden)
-		}
 		if errors.As(s.cause, &e) && (told == nil || e.Temporary()) {
 			told = e
 		}
+		forbidden = forbidden || s.forbidden
 	}
 	switch {
+	case told != nil && told.Temporary():
+		return told
+	case forbidden:
+		return route.none(Forbidden)
 	case told == nil:
 		return route.none(NoHost)
-	case told.Temporary():
-		return told
 	case route.Implicit:
-		return &Error{Name: route.Domain.ASCII, Kind: NoData, Type: "MX", Detail: "and no address either", Server: told.Server}
+		return &Error{Name: route.Domain.ASCII, Kind: NoData, Type: "MX, A or AAAA", Server: told.Server}
 	}
 	return told
 }
@@ -74,6 +74,9 @@ func reasons(skips []Skip) string {
 // String is "mx.hamburger.edu [127.0.0.1]: a loopback address".
 func (s Skip) String() string {
 	who := s.Host
+	if who == root {
+		who = `"."`
+	}
 	if s.Address.IsValid() {
 		who = strings.TrimSpace(who + " [" + s.Address.String() + "]")
 	}

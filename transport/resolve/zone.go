@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -17,10 +16,13 @@ import (
 // Querier by itself, and a dns.Handler for those who want to be asked over a network. Names that it does not hold do not
 // exist. It must not be copied or changed once it was asked.
 //
+// In Records every line begins with a name, which is complete without its final dot; blanks before it do not count, so that
+// a literal may be indented, and $TTL is 300.
+//
 // A question in Fail, Slow, Silent or Bogus is written as a name, which means every type, or as "name TYPE". An alias on
 // the way counts as a name that is asked.
 type Zone struct {
-	Records   string                   // master file (RFC 1035 §5), names complete without the final dot, TTL 300 unless given
+	Records   string                   // master file: RFC 1035 §5
 	Fail      map[string]int           // questions that get this RCODE for an answer
 	Slow      map[string]time.Duration // questions that are answered late
 	Silent    []string                 // questions that are never answered
@@ -39,7 +41,10 @@ type Zone struct {
 // ZoneServer is what stands in Answer.Server when a Zone was asked directly.
 const ZoneServer = "zone"
 
-const zoneTTL = 300
+const (
+	zoneTTL    = 300
+	defaultTTL = "$TTL 300\n"
+)
 
 // Err says whether Records could be read.
 func (z *Zone) Err() error {
@@ -49,8 +54,12 @@ func (z *Zone) Err() error {
 
 func (z *Zone) load() {
 	z.records = map[string][]dns.RR{}
-	parser := dns.NewZoneParser(strings.NewReader(z.Records), ".", "zone")
-	parser.SetDefaultTTL(zoneTTL)
+	text := new(strings.Builder)
+	text.WriteString(defaultTTL)
+	for line := range strings.Lines(z.Records) {
+		text.WriteString(strings.TrimLeft(line, " \t"))
+	}
+	parser := dns.NewZoneParser(strings.NewReader(text.String()), ".", "zone")
 	for rr, ok := parser.Next(); ok; rr, ok = parser.Next() {
 		owner := plain(rr.Header().Name)
 		z.records[owner] = append(z.records[owner], rr)
@@ -58,16 +67,6 @@ func (z *Zone) load() {
 	if err := parser.Err(); err != nil {
 		z.err = fmt.Errorf("reading zone records: %w", err)
 	}
-}
-
-// LoadZone reads a Zone with the records of a master file.
-func LoadZone(fsys fs.FS, name string) (*Zone, error) {
-	text, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		return nil, fmt.Errorf("reading zone: %w", err)
-	}
-	z := &Zone{Records: string(text)}
-	return z, z.Err()
 }
 
 // Query implements Querier. A Silent question fails at once, as if the time were over.
