@@ -5,7 +5,7 @@
 // times, the same sequence of octets (Letter.WriteTo), whose number is known beforehand (Facts.Size).
 //
 // The envelope is that of RFC 5321 §2.3.1; it is not part of the message and the message is not read for it. The
-// parameters of RFC 3461 (delivery status notifications) stand with the envelope.
+// parameters of RFC 3461 (delivery status notifications) and RFC 8689 (REQUIRETLS) stand with the envelope.
 //
 // Promised: WriteTo either writes exactly Facts.Size octets or returns an error; it never turns a letter that changed
 // underneath into one that looks whole. Several goroutines may call WriteTo at once.
@@ -20,7 +20,14 @@ import (
 )
 
 // ErrChanged is wrapped by the error of WriteTo when the octets are not those that were announced.
-var ErrChanged = errors.New("the letter changed while it was sent")
+var ErrChanged error = changed{}
+
+type changed struct{}
+
+func (changed) Error() string { return "the letter changed while it was sent" }
+
+// ExitCode is EX_IOERR of sysexits(3).
+func (changed) ExitCode() int { return 74 }
 
 // Recipient is one forward-path of the envelope, with what RFC 3461 lets a sender ask for it.
 type Recipient struct {
