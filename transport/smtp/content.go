@@ -2,32 +2,52 @@ package smtp
 
 import (
 	"errors"
-
-	"mxsend/compose/letter"
 )
 
-// sendData streams the letter after a 354 and returns the reply to its end. A goroutine writes; here is listened, so that
-// a server that refuses in the middle, or hangs up, is heard at once. RFC 5321 §4.1.1.4
+// errChunkRefused ends the writing after a chunk that was refused.
+var errChunkRefused = errors.New("the server refused a chunk")
+
+// sendLetter streams the letter and returns the reply to its end. A goroutine pours; here is listened, so that a server
+// that refuses in the middle, or hangs up, is heard at once. RFC 5321 §4.1.1.4
 //
-// The error leaves the connection dead unless it is a refusal of the whole letter.
-func (s *Session) sendData(l *letter.Letter) (Reply, *Error) {
+// The error leaves the connection dead unless it is a refusal of the whole letter or of a chunk.
+func (s *Session) sendLetter(p *pouring) (Reply, *Error) {
 	if err := s.uncalled(command{stage: StageData}); err != nil {
 		return Reply{}, err
 	}
-	s.guard.readWithin(0) // the writer sets the limit when the dot is out
+	s.guard.readWithin(0) // the pouring sets the limit when it waits for a reply
 	poured := make(chan error, 1)
-	go func() { poured <- s.pour(l) }()
-	r, err := s.replies.read()
-	switch {
-	case err != nil:
-		s.abandon()
-		return Reply{}, s.lostLetter(err, <-poured)
-	case !s.guard.inFinal():
-		s.abandon()
-		<-poured
-		return Reply{}, s.early(r)
+	go func() { poured <- p.pour() }()
+	for {
+		r, err := s.replies.read()
+		chunk := p.chunkEnded.Swap(false)
+		switch {
+		case err != nil:
+			s.stopPouring(p)
+			return Reply{}, s.lostLetter(err, <-poured)
+		case s.guard.inFinal():
+			return r, s.final(r, poured)
+		case chunk && r.class() == 2:
+			s.guard.readWithin(0)
+			p.goOn <- true
+		case chunk && r.refusal() && r.Code != 421:
+			p.goOn <- false
+			<-poured
+			return r, s.refused(command{stage: StageData, text: "BDAT"}, r)
+		default:
+			s.stopPouring(p)
+			<-poured
+			return r, s.early(r)
+		}
 	}
-	return r, s.final(r, poured)
+}
+
+func (s *Session) stopPouring(p *pouring) {
+	s.abandon()
+	select {
+	case p.goOn <- false:
+	default: // it was told to go on and will find the connection closed
+	}
 }
 
 // final judges the reply to the end of the letter.
@@ -35,19 +55,23 @@ func (s *Session) final(r Reply, poured <-chan error) *Error {
 	s.guard.writeWithin(lastWords)
 	err := <-poured
 	s.guard.leaveFinal()
-	end := command{stage: StageEndOfData}
-	switch {
-	case err != nil:
+	if err != nil {
 		s.abandon()
 		return s.early(r)
-	case r.Code == 421:
-		return s.fail(s.refused(end, r))
-	case r.class() == 2 || r.refusal():
-		return s.expect(2, end, r)
 	}
-	// Neither yes nor no to a letter that was sent whole.
+	return s.judgeEnd(r)
+}
+
+// judgeEnd: yes, no, or neither, and then the outcome of a letter that was sent whole is unknown.
+func (s *Session) judgeEnd(r Reply) *Error {
+	end := command{stage: StageEndOfData}
+	if r.Code == 421 {
+		return s.fail(s.refused(end, r))
+	}
 	e := s.expect(2, end, r)
-	e.Unknown = true
+	if e != nil && e.Class == ClassProtocol {
+		e.Unknown = true
+	}
 	return e
 }
 
@@ -76,42 +100,11 @@ func (s *Session) lostLetter(heard, poured error) *Error {
 		e.Class, e.Cause = ClassLocal, unfit.cause
 	case interrupted != nil:
 		e.Class, e.Cause = ClassLocal, interrupted
-	case isTimeout(heard):
+	case isTimeout(heard) && poured != errChunkRefused:
 		e.Cause = poured
 	}
 	if errors.As(heard, &v) && e.Class == ClassConnection {
 		e.Class, e.Cause = ClassProtocol, v
 	}
 	return e
-}
-
-// unfitError is a letter that could not be read or must not be sent.
-type unfitError struct{ cause error }
-
-func (e *unfitError) Error() string { return e.cause.Error() }
-func (e *unfitError) Unwrap() error { return e.cause }
-
-// pour writes the letter with its final dot. The error is a *unfitError when it is the letter's fault; the dot is then
-// never sent, and the connection is closed.
-func (s *Session) pour(l *letter.Letter) error {
-	out := newSink(s)
-	lines := &stuffer{out: out, dots: true}
-	_, err := l.WriteTo(lines)
-	if err == nil {
-		err = lines.close()
-	}
-	if err == nil {
-		err = out.close(".\r\n")
-	}
-	switch {
-	case err == nil:
-		s.guard.readWithin(s.options.Timeouts.of(StageEndOfData))
-	case out.err != nil:
-		s.guard.lastWords(lastWords)
-		return out.err
-	case err != nil:
-		s.raw.Close()
-		return &unfitError{err}
-	}
-	return nil
 }

@@ -14,7 +14,7 @@ func (s *Session) checkHello() *Error {
 		s.options.Hello = literal(s.raw.LocalAddr())
 	}
 	if strings.ContainsFunc(s.options.Hello, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return &Error{Class: ClassLocal, Stage: StageEHLO, Cause: fmt.Errorf("%q is no name to greet with", s.options.Hello)}
+		return s.fail(&Error{Class: ClassLocal, Stage: StageEHLO, Cause: fmt.Errorf("%q is no name to greet with", s.options.Hello)})
 	}
 	return nil
 }
@@ -41,8 +41,11 @@ func (s *Session) greeting() *Error {
 	}
 	first := command{stage: StageGreeting}
 	r, err := s.reply(first)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case r.Code == 421:
+		return s.fail(s.refused(first, r))
 	}
 	return s.expect(2, first, r)
 }
@@ -52,7 +55,7 @@ func (s *Session) hello() *Error {
 	if s.options.HELO {
 		return s.helo(nil)
 	}
-	c := command{stage: StageEHLO, text: "EHLO " + s.options.Hello}
+	c := command{stage: StageEHLO, text: s.options.Protocol.verb() + " " + s.options.Hello}
 	replies, err := s.exchange(c)
 	switch {
 	case err != nil:
@@ -66,8 +69,17 @@ func (s *Session) hello() *Error {
 	return s.expect(2, c, replies[0])
 }
 
+func (p Protocol) verb() string {
+	if p == LMTP {
+		return "LHLO" // RFC 2033 §4.1
+	}
+	return "EHLO"
+}
+
 // mayDoWithout says whether a server without extensions is good enough. Inside TLS EHLO has worked before.
-func (s *Session) mayDoWithout() bool { return s.facts == nil && !s.options.Security.required() }
+func (s *Session) mayDoWithout() bool {
+	return s.facts == nil && !s.options.Security.required() && s.options.Protocol == SMTP
+}
 
 // helo greets as before 1993. refusal is what the server said to EHLO, any code but 421. RFC 5321 §4.1.4
 func (s *Session) helo(refusal *Error) *Error {

@@ -113,8 +113,10 @@ func (s *Session) takeUp() *Error {
 		return nil
 	}
 	if _, err := s.ask(command{stage: stageReset, text: "RSET"}); err != nil {
-		// RFC 5321 §4.1.1.5 knows no refusal of RSET: what follows would not be understood either.
-		return s.fail(&Error{Class: err.Class, Stage: StageMail, Command: "RSET", Reply: err.Reply, Cause: err})
+		if err.Class == ClassRefused {
+			err.Class = ClassProtocol // RFC 5321 §4.1.1.5 knows no refusal of RSET, and it says nothing about the letter
+		}
+		return s.fail(&Error{Class: err.Class, Stage: StageMail, Command: "RSET", Reply: err.Reply, Cause: err.Cause})
 	}
 	s.dirty = false
 	return nil

@@ -9,9 +9,10 @@ const (
 
 // sink writes a letter's content to the connection, each block within its time.
 type sink struct {
-	s   *Session
-	buf []byte
-	err error // what the connection said; never what the letter said
+	s    *Session
+	buf  []byte
+	told int   // so much of buf the witness knows already
+	err  error // what the connection said; never what the letter said
 }
 
 func newSink(s *Session) *sink { return &sink{s: s, buf: make([]byte, 0, sinkSize)} }
@@ -39,21 +40,43 @@ func (k *sink) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// hold gathers p however full the buffer is.
+func (k *sink) hold(p []byte) error {
+	if len(k.buf)+len(p) > sinkSize {
+		if err := k.flush(); err != nil {
+			return err
+		}
+	}
+	k.buf = append(k.buf, p...)
+	return nil
+}
+
+// command puts a command line between pieces of content.
+func (k *sink) command(line string) error {
+	if err := k.flush(); err != nil {
+		return err
+	}
+	k.s.tell.sent(Command, []byte(line+"\r\n"))
+	k.buf = append(k.buf, line+"\r\n"...)
+	k.told = len(k.buf)
+	return nil
+}
+
 func (k *sink) flush() error {
-	k.s.tell.sent(Content, k.buf)
+	k.s.tell.sent(Content, k.buf[k.told:])
 	err := k.write(k.buf)
-	k.buf = k.buf[:0]
+	k.buf, k.told = k.buf[:0], 0
 	return err
 }
 
 // close sends what is gathered and the line that ends the letter in one write. Where the write fails the server has not
-// seen the whole of that line, so the outcome is known: not delivered.
+// seen the whole of it, so the outcome is known: not delivered.
 func (k *sink) close(end string) error {
 	if err := k.s.guard.enterFinal(); err != nil {
 		k.err = err
 		return err
 	}
-	k.s.tell.sent(Content, k.buf)
+	k.s.tell.sent(Content, k.buf[k.told:])
 	k.s.tell.sent(Command, []byte(end))
 	return k.write(append(k.buf, end...))
 }

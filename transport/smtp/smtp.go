@@ -5,8 +5,8 @@
 //  1. Open reads the greeting, says EHLO (or HELO), starts TLS as Security demands, says EHLO again, logs in.
 //  2. Session.Send checks that the server can take the letter at all: requirements.
 //  3. transaction.envelope sends MAIL, RCPT and DATA, in one go where PIPELINING is offered, and reads every reply in order.
-//  4. Session.sendData streams the letter through a stuffer, which doubles dots and lets nothing out that is not a line;
-//     or Session.sendChunks sends it with BDAT.
+//  4. Session.sendLetter streams the letter: pouring.data through a stuffer, which doubles dots and lets nothing out that is
+//     not a line, or pouring.bdat in chunks.
 //  5. The reply to the final dot decides for the recipients that were accepted; what the server found too many goes into
 //     a further transaction.
 //  6. Session.Close says QUIT, whose reply changes nothing.
@@ -35,6 +35,7 @@ type Options struct {
 	Hello    string // the name we greet with, ASCII or an address literal; empty: the literal of the local address
 	Host     string // the server's name, for TLS
 	HELO     bool   // say HELO and use no extension
+	Protocol Protocol
 	Security Security
 	Timeouts Timeouts
 	Grace    time.Duration // how long the final reply is awaited after an interruption; 0: 5 s
@@ -43,11 +44,20 @@ type Options struct {
 	Chunking      Chunking
 	Ignore        []string // extensions to be treated as not offered
 	MaxRecipients int      // of one transaction; 0: 100. RFC 5321 §4.5.3.1.8
+	QuitAfter     Stage    // stop there with ErrStopped, one of connect to rcpt; empty: go to the end
 
 	Witness     Witness // nil: nobody listens
 	ShowSecrets bool
 	Now         func() time.Time // for the validity of certificates; nil: time.Now
 }
+
+// Protocol is the dialect that is spoken.
+type Protocol string
+
+const (
+	SMTP Protocol = ""
+	LMTP Protocol = "lmtp" // RFC 2033: LHLO, and a reply for each recipient after the final dot
+)
 
 // Session is one connection, greeted and ready for letters. It is not safe for use by several goroutines at once.
 type Session struct {
@@ -84,14 +94,29 @@ func Open(ctx context.Context, conn net.Conn, o Options) (*Session, error) {
 }
 
 func (s *Session) open() *Error {
-	steps := []func() *Error{s.checkHello, s.greeting, s.hello, s.secure}
-	for _, step := range steps {
-		if err := step(); err != nil {
+	if err := s.checkHello(); err != nil {
+		return err
+	}
+	for _, step := range []struct {
+		stage Stage
+		do    func() *Error
+	}{{StageGreeting, s.greeting}, {StageEHLO, s.hello}, {StageStartTLS, s.secure}} {
+		if err := step.do(); err != nil {
 			return err
+		}
+		if s.options.stopsAt(step.stage) {
+			return stopped(step.stage)
 		}
 	}
 	return nil
 }
+
+// stopsAt says whether the conversation shall end after that stage. A connection is made before we are asked.
+func (o Options) stopsAt(stage Stage) bool {
+	return o.QuitAfter == stage || o.QuitAfter == StageConnect && stage == StageGreeting
+}
+
+func stopped(at Stage) *Error { return &Error{Class: ClassLocal, Stage: at, Cause: ErrStopped} }
 
 // TLS tells about the connection's TLS; nil when there is none.
 func (s *Session) TLS() *TLSFacts { return s.facts }

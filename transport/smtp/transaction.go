@@ -29,15 +29,20 @@ func (t *transaction) run() (again []*Verdict, err *Error) {
 	case err != nil:
 		refuseAll(t.unsettled(), err)
 		return nil, err
+	case t.options.stopsAt(StageMail), t.options.stopsAt(StageRcpt):
+		err = stopped(t.options.QuitAfter)
+		refuseAll(t.unsettled(), err)
+		return nil, err
 	case len(t.accepted) == 0:
 		t.withdraw(nil)
 	case t.data != nil:
 		t.dirty = true
 		refuseAll(t.accepted, t.data)
 	default:
-		err = t.deliver()
+		again, err := t.deliver()
+		return append(again, t.again...), err
 	}
-	return t.again, err
+	return t.again, nil
 }
 
 // unsettled is the recipients that were not refused by name.
@@ -55,7 +60,13 @@ func (t *transaction) unsettled() []*Verdict {
 func (t *transaction) plan() []command {
 	plan := []command{{stage: StageMail, text: t.mailCommand(t.letter, t.batch)}}
 	for _, v := range t.batch {
-		plan = append(plan, command{stage: StageRcpt, text: t.rcptCommand(v.Recipient)})
+		plan = append(plan, command{stage: StageRcpt, text: t.rcptCommand(t.letter.Envelope, v.Recipient)})
+	}
+	if t.options.QuitAfter == StageRcpt || t.usesChunks() {
+		return plan // RFC 3030 §4.2: the chunks come after the replies to RCPT
+	}
+	if t.options.QuitAfter == StageMail {
+		return plan[:1]
 	}
 	return append(plan, command{stage: StageData, text: "DATA"})
 }
@@ -157,10 +168,22 @@ func (t *transaction) withdraw(broken *Error) {
 	}
 }
 
-// deliver sends the letter; the reply to its end is that of every accepted recipient.
-func (t *transaction) deliver() *Error {
-	r, err := t.sendData(t.letter)
-	for _, v := range t.accepted {
+// deliver sends the letter; the reply to its end is that of every accepted recipient, or with LMTP one each. It returns
+// those that are to be asked again.
+func (t *transaction) deliver() (again []*Verdict, err *Error) {
+	r, err := t.sendLetter(t.newPouring(t.letter, t.usesChunks()))
+	if err != nil && err.Class == ClassRefused && t.mayUseData(r) {
+		t.tell.noted("fallback", "BDAT was refused: sending with DATA")
+		t.options.Chunking, t.dirty = ChunkingOff, true
+		return t.accepted, nil
+	}
+	if err != nil && err.Stage == StageData {
+		t.dirty = true // a chunk was refused
+	}
+	for i, v := range t.accepted {
+		if i > 0 && t.options.Protocol == LMTP && !t.dead {
+			r, err = t.next()
+		}
 		if err != nil {
 			v.refuse(err)
 		} else {
@@ -168,7 +191,18 @@ func (t *transaction) deliver() *Error {
 		}
 	}
 	if t.dead {
-		return err
+		return nil, err
 	}
-	return nil
+	return nil, nil
+}
+
+// next reads the reply for one further recipient. RFC 2033 §4.2
+func (t *transaction) next() (Reply, *Error) {
+	end := command{stage: StageEndOfData}
+	r, err := t.reply(end)
+	if err != nil {
+		err.Unknown = true
+		return r, err
+	}
+	return r, t.judgeEnd(r)
 }
