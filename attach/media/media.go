@@ -1,0 +1,167 @@
+// Package media decides what kind of thing a file is, from its name and its first bytes together.
+//
+// In come a name and the head of a file (HeadSize says how much of it is worth reading). Merge then weighs
+//
+//  1. what the ending of the name says (table.go),
+//  2. what the content says (the mimetype library, and sniffSVG for what it takes for HTML),
+//  3. whether the content is clean text,
+//
+// and out goes a Verdict: one type by its registered name, a charset where it is beyond doubt, and a warning where name and
+// content contradict each other.
+//
+// Types are those of RFC 6838, charsets those of RFC 2046 §4.1.2. The tables are our own and do not depend on the machine.
+// Not decided here: the language of a program, the charset of 8-bit text that is not UTF-8.
+//
+// Promised: the same name and bytes give the same verdict everywhere; a text that begins like a picture stays a text when
+// its name says so; no content is ever called message/rfc822 by its looks alone.
+package media
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gabriel-vasile/mimetype"
+)
+
+// Type is a media type in lower case without parameters, such as "image/gif".
+type Type string
+
+// OctetStream and PlainText are what remains when nothing else is known.
+const (
+	OctetStream Type = "application/octet-stream"
+	PlainText   Type = "text/plain"
+	RFC822      Type = "message/rfc822"
+)
+
+// Verdict is what Merge found.
+type Verdict struct {
+	Type      Type
+	ByName    Type   // empty when the name says nothing
+	ByContent Type   // OctetStream when the content says nothing
+	Charset   string // of a text, when it is certain: us-ascii, utf-8, utf-16; empty otherwise
+	Warning   string // name and content disagree; empty otherwise
+}
+
+const (
+	head    = 64 << 10
+	oleHead = 1 << 20
+)
+
+// HeadSize is how many bytes Merge wants to see of a file that begins with first: old Office files keep their kind deep inside.
+func HeadSize(first []byte) int {
+	if bytes.HasPrefix(first, []byte("\xd0\xcf\x11\xe0")) {
+		return oleHead
+	}
+	return head
+}
+
+// Merge decides what a file is. whole says that content is all of the file.
+func Merge(name string, content []byte) Verdict {
+	v := Verdict{ByName: ofName(name)}
+	found := detect(content)
+	v.ByContent = alias(found.kind)
+	v.Type = alias(weigh(v.ByName, found, content))
+	if v.Type == RFC822 && v.ByName != RFC822 {
+		v.Type = PlainText // by its looks alone a letter is a text: as message/rfc822 it could not be sent byte for byte
+	}
+	if isText(v.Type) {
+		v.Charset = charset(content)
+	}
+	if contradict(v) {
+		v.Warning = "named ." + extension(name) + ", contains " + string(v.ByContent)
+	}
+	return v
+}
+
+// ofName looks up the last ending of a name; endings that programs add to what they set aside are looked through.
+func ofName(name string) Type {
+	t, _ := byName(extension(name))
+	return t
+}
+
+func extension(name string) string {
+	name = strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/")))
+	for _, set := range []string{".part", ".bak", ".old", ".orig", ".tmp", ".crdownload"} {
+		name = strings.TrimSuffix(name, set)
+	}
+	return strings.TrimPrefix(path.Ext(name), ".")
+}
+
+// found is what the content says.
+type found struct {
+	kind   Type
+	family []Type // kind and what it is a kind of, the general ones last
+}
+
+func (f found) is(t Type) bool { return slices.Contains(f.family, t) }
+
+func detect(content []byte) found {
+	if sniffSVG(content) {
+		return found{"image/svg+xml", []Type{"image/svg+xml", "application/xml", PlainText}}
+	}
+	mimetype.SetLimit(0) // the head is cut by us; the library's own limit is one for the whole process
+	m := mimetype.Detect(content)
+	f := found{kind: bare(m.String())}
+	for ; m != nil; m = m.Parent() {
+		f.family = append(f.family, bare(m.String()))
+	}
+	return f
+}
+
+func bare(t string) Type {
+	t, _, _ = strings.Cut(t, ";")
+	return Type(strings.ToLower(strings.TrimSpace(t)))
+}
+
+// sniffSVG looks past what drawing programs write before the first element.
+func sniffSVG(content []byte) bool {
+	content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
+	for {
+		content = bytes.TrimLeft(content, " \t\r\n")
+		end := ""
+		switch {
+		case bytes.HasPrefix(content, []byte("<!--")):
+			end = "-->"
+		case bytes.HasPrefix(content, []byte("<?")), bytes.HasPrefix(content, []byte("<!DOCTYPE svg")):
+			end = ">"
+		default:
+			return bytes.HasPrefix(content, []byte("<svg"))
+		}
+		at := bytes.Index(content, []byte(end))
+		if at < 0 {
+			return false
+		}
+		content = content[at+len(end):]
+	}
+}
+
+// isClean: no control characters but those of texts, or UTF-16 with its mark.
+func isClean(content []byte) bool {
+	if bytes.HasPrefix(content, []byte("\xff\xfe")) || bytes.HasPrefix(content, []byte("\xfe\xff")) {
+		return true
+	}
+	for _, c := range content {
+		if c < ' ' && (c < '\a' || c > '\r') && c != 0x1b {
+			return false
+		}
+	}
+	return true
+}
+
+// charset is certain only for marks, for plain ASCII and for what reads as UTF-8 from end to end.
+func charset(content []byte) string {
+	switch {
+	case bytes.HasPrefix(content, []byte("\xff\xfe")) || bytes.HasPrefix(content, []byte("\xfe\xff")):
+		return "utf-16"
+	case bytes.IndexFunc(content, func(r rune) bool { return r >= 0x80 }) < 0:
+		return "us-ascii"
+	case utf8.Valid(content):
+		return "utf-8"
+	}
+	return ""
+}
+
+func isText(t Type) bool { return strings.HasPrefix(string(t), "text/") }
