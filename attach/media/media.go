@@ -165,3 +165,14 @@ func charset(content []byte) string {
 }
 
 func isText(t Type) bool { return strings.HasPrefix(string(t), "text/") }
+
+// Ending is the usual ending of a kind's names, with its dot, for what has no name of its own; .bin where there is none.
+func Ending(t Type) string {
+	if t == PlainText {
+		return ".txt"
+	}
+	if m := mimetype.Lookup(string(t)); m != nil && m.Extension() != "" && t != OctetStream {
+		return m.Extension()
+	}
+	return ".bin"
+}
