@@ -27,32 +27,32 @@ func (c Client) exchange(ctx context.Context, server string, q question) (reply,
 }
 
 func (c Client) converse(ctx context.Context, server string, q question) (*dns.Msg, error) {
-	msg, packet, err := newQuestion(q.name, q.qtype, c.trusts(server))
+	asked, err := newQuestion(q.name, q.qtype, c.trusts(server))
 	if err != nil {
 		return nil, errors.Join(errInvalid, err)
 	}
-	m, err := c.send(ctx, server, msg, packet)
+	m, err := c.send(ctx, server, asked)
 	if err != nil || (m.Rcode != dns.RcodeFormatError && m.Rcode != dns.RcodeNotImplemented) {
 		return m, err
 	}
-	msg.Extra = nil // RFC 6891 §6.2.2
-	if packet, err = msg.Pack(); err != nil {
+	asked.Extra = nil // RFC 6891 §6.2.2
+	if err := asked.pack(); err != nil {
 		return nil, err
 	}
-	return c.send(ctx, server, msg, packet)
+	return c.send(ctx, server, asked)
 }
 
 var errInvalid = errors.New("the name cannot be put into a question")
 
 // send takes the datagram first and the stream when the datagram was too small. RFC 7766 §5
-func (c Client) send(ctx context.Context, server string, q *dns.Msg, packet []byte) (*dns.Msg, error) {
+func (c Client) send(ctx context.Context, server string, q query) (*dns.Msg, error) {
 	if !c.TCP {
-		m, err := c.over(ctx, "udp", server, q, packet)
+		m, err := c.over(ctx, "udp", server, q)
 		if err != nil || !m.Truncated {
 			return m, err
 		}
 	}
-	m, err := c.over(ctx, "tcp", server, q, packet)
+	m, err := c.over(ctx, "tcp", server, q)
 	if err == nil && m.Truncated {
 		err = errTruncated
 	}
@@ -63,7 +63,7 @@ var errTruncated = errors.New("it is cut off even over TCP")
 
 // over holds one exchange on a connection of its own, so that the port is a fresh one, and only packets from the address
 // that was asked arrive.
-func (c Client) over(ctx context.Context, network, server string, q *dns.Msg, packet []byte) (*dns.Msg, error) {
+func (c Client) over(ctx context.Context, network, server string, q query) (*dns.Msg, error) {
 	ctx, cancel := context.WithTimeout(ctx, or(c.Timeout, defaultTimeout))
 	defer cancel()
 	conn, err := c.dial(ctx, network, server)
@@ -73,9 +73,9 @@ func (c Client) over(ctx context.Context, network, server string, q *dns.Msg, pa
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })()
 	if network == "tcp" {
-		return stream(conn, q, packet)
+		return stream(conn, q)
 	}
-	return datagram(conn, q, packet)
+	return datagram(conn, q)
 }
 
 func (c Client) dial(ctx context.Context, network, server string) (net.Conn, error) {
@@ -86,8 +86,8 @@ func (c Client) dial(ctx context.Context, network, server string) (net.Conn, err
 }
 
 // datagram reads until the answer comes: what answers something else is passed over, for it may be forged or late.
-func datagram(conn net.Conn, q *dns.Msg, packet []byte) (*dns.Msg, error) {
-	if _, err := conn.Write(packet); err != nil {
+func datagram(conn net.Conn, q query) (*dns.Msg, error) {
+	if _, err := conn.Write(q.packet); err != nil {
 		return nil, err
 	}
 	buffer := make([]byte, 4096)
@@ -106,9 +106,9 @@ func datagram(conn net.Conn, q *dns.Msg, packet []byte) (*dns.Msg, error) {
 }
 
 // stream frames packets by their length. RFC 1035 §4.2.2
-func stream(conn net.Conn, q *dns.Msg, packet []byte) (*dns.Msg, error) {
-	framed := binary.BigEndian.AppendUint16(nil, uint16(len(packet)))
-	if _, err := conn.Write(append(framed, packet...)); err != nil {
+func stream(conn net.Conn, q query) (*dns.Msg, error) {
+	framed := binary.BigEndian.AppendUint16(nil, uint16(len(q.packet)))
+	if _, err := conn.Write(append(framed, q.packet...)); err != nil {
 		return nil, err
 	}
 	var size [2]byte

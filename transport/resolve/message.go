@@ -21,26 +21,36 @@ var (
 	errBoth    = errors.New("it denies the name and gives records for it")
 )
 
+// query is a question with its packet.
+type query struct {
+	*dns.Msg
+	packet []byte
+}
+
 // newQuestion builds the packet that asks for name. AD asks that AD be set in the answer (RFC 6840 §5.7).
 //
 // QUIRK: some resolvers say AD only to those who ask for signatures with DO, so secure sets that as well.
-func newQuestion(name string, qtype uint16, secure bool) (*dns.Msg, []byte, error) {
-	q := new(dns.Msg)
+func newQuestion(name string, qtype uint16, secure bool) (query, error) {
+	q := query{Msg: new(dns.Msg)}
 	q.SetQuestion(dns.Fqdn(name), qtype) // the id is random
 	q.AuthenticatedData = true
 	q.SetEdns0(udpSize, secure)
 	if _, ok := dns.IsDomainName(name); !ok {
-		return nil, nil, errName
+		return q, errName
 	}
-	packet, err := q.Pack()
-	return q, packet, err
+	return q, q.pack()
+}
+
+func (q *query) pack() (err error) {
+	q.packet, err = q.Pack()
+	return err
 }
 
 // read takes packet as the answer to q: errNotOurs if it is none, another error if it makes no sense.
-func read(packet []byte, q *dns.Msg) (*dns.Msg, error) {
+func read(packet []byte, q query) (*dns.Msg, error) {
 	m := new(dns.Msg)
 	err := m.Unpack(packet)
-	if len(packet) < 12 || m.Id != q.Id || !m.Response || m.Opcode != dns.OpcodeQuery || !answers(m, q) {
+	if len(packet) < 12 || m.Id != q.Id || !m.Response || m.Opcode != dns.OpcodeQuery || !answers(m, q.Msg) {
 		return nil, errNotOurs
 	}
 	if m.Truncated {

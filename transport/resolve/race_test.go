@@ -243,7 +243,7 @@ func TestRotateAsksEveryServer(t *testing.T) {
 func TestIDsAreNotGuessable(t *testing.T) {
 	seen := map[uint16]bool{}
 	for range 100 {
-		q, _, err := newQuestion("a.example", dns.TypeA, false)
+		q, err := newQuestion("a.example", dns.TypeA, false)
 		if err != nil {
 			t.Fatal(err)
 		}

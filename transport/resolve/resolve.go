@@ -20,6 +20,9 @@
 // Follows RFC 1035, RFC 2181 (CNAME, TTL), RFC 2308 (denials), RFC 5321 §5.1, RFC 6604 (RCODE and CNAME), RFC 6761
 // (localhost), RFC 6840 §5.7 (AD in questions), RFC 6891 (EDNS), RFC 7505, RFC 7766 (TCP), RFC 8914 (extended errors).
 //
+// Where the standards leave a choice: families take turns within a host, IPv6 first, as RFC 6724 would have it; a circle of
+// CNAMEs is temporary; an address literal that is a loopback address is refused like an exchanger's.
+//
 // Not done: validation of DNSSEC signatures (the AD bit of a trusted resolver is believed instead), search lists of
 // resolv.conf (RFC 5321 §5.1 wants names as given), /etc/hosts, DNS over TLS or HTTPS, case randomisation of names.
 //

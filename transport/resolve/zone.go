@@ -82,11 +82,11 @@ func (z *Zone) ask(ctx context.Context, name string, qtype uint16) (reply, error
 	trouble := func(kind Kind, cause error) error {
 		return &Error{Name: name, Type: typeName(qtype), Kind: kind, Server: ZoneServer, Cause: cause}
 	}
-	q, _, err := newQuestion(name, qtype, true)
+	q, err := newQuestion(name, qtype, true)
 	if err != nil {
 		return reply{}, trouble(Invalid, err)
 	}
-	m := z.answer(ctx, q)
+	m := z.answer(ctx, q.Msg)
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return reply{}, trouble(Interrupted, ctx.Err())
