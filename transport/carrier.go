@@ -1,0 +1,156 @@
+// Package transport carries a letter to the exchangers of its recipients and reports what became of it.
+//
+// In comes a finished *letter.Letter; out goes a report.Report with one outcome per recipient.
+//
+//  1. Carry groups the recipients by domain (RFC 5321 §4.5.4.1) and delivers the groups side by side, bounded by Parallel.
+//  2. delivery.run asks the Router for the hosts of one domain: resolve.Route.
+//  3. delivery.tryHost takes every host and every address in turn: dial, smtp.Open, Session.Send.
+//  4. report.Judge says after each failure what it means; recipients that may still be taken go to the next host.
+//  5. What is left when the hosts are used up is settled by the gravest doubt: temporary over permanent.
+//
+// Follows RFC 5321 §5.1 (hosts in order, at least two addresses), RFC 7435 (opportunistic security: one more try without
+// TLS when a handshake failed and nothing demands it), RFC 1047 (no second host after a lost final reply).
+//
+// Not done: two domains that share an exchanger get a connection each, since their TLS policies may differ.
+//
+// Promised: every recipient has exactly one outcome; a recipient that was accepted is never offered again; one domain's
+// trouble does not touch another's; every goroutine has ended and every connection is closed when Carry returns.
+package transport
+
+import (
+	"context"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"mxsend/compose/address"
+	"mxsend/compose/letter"
+	"mxsend/transport/report"
+	"mxsend/transport/resolve"
+	"mxsend/transport/smtp"
+	"mxsend/transport/transcript"
+)
+
+// Router finds the hosts that take mail for a domain; *resolve.Router is one.
+type Router interface {
+	Route(ctx context.Context, d address.Domain) (resolve.Route, error)
+}
+
+// Dialer opens connections; *net.Dialer is one.
+type Dialer interface {
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Carrier holds what is the same for every domain of a letter. Router is needed; every other field may be zero.
+type Carrier struct {
+	Router         Router
+	Dialer         Dialer        // nil: the system's
+	Port           uint16        // 0: 25
+	ConnectTimeout time.Duration // 0: 30 s for one address
+	Parallel       int           // domains at once; 0: 20, below 0 or with a transcript of bodies: 1
+	SMTP           smtp.Options  // Hello, Security, Timeouts and so on; Host and Witness are set for each connection
+	Transcript     *transcript.Recorder
+	Now            func() time.Time // nil: time.Now
+}
+
+const (
+	defaultPort     = 25
+	defaultConnect  = 30 * time.Second // a first byte may be slow, an open port is not
+	defaultParallel = 20
+)
+
+// Carry delivers the letter and returns when every recipient has an outcome. When ctx ends, what was not yet sent is
+// reported as deferred.
+func (c *Carrier) Carry(ctx context.Context, l *letter.Letter) report.Report {
+	groups := groupByDomain(l.Envelope.Recipients)
+	places := make(chan struct{}, c.parallel())
+	outcomes := make([][]report.Outcome, len(groups))
+	var running sync.WaitGroup
+	for i, g := range groups {
+		places <- struct{}{}
+		running.Go(func() {
+			outcomes[i] = c.deliver(ctx, l, g)
+			<-places
+		})
+	}
+	running.Wait()
+	return assemble(l, groups, outcomes)
+}
+
+// group is the recipients of one domain, with their places in the envelope.
+type group struct {
+	domain     address.Domain
+	recipients []letter.Recipient
+	places     []int
+}
+
+func groupByDomain(recipients []letter.Recipient) []group {
+	var groups []group
+	at := map[address.Domain]int{}
+	for place, r := range recipients {
+		i, known := at[r.Address.Domain]
+		if !known {
+			i = len(groups)
+			at[r.Address.Domain] = i
+			groups = append(groups, group{domain: r.Address.Domain})
+		}
+		groups[i].recipients = append(groups[i].recipients, r)
+		groups[i].places = append(groups[i].places, place)
+	}
+	return groups
+}
+
+func assemble(l *letter.Letter, groups []group, outcomes [][]report.Outcome) report.Report {
+	r := report.Report{MessageID: l.Facts.MessageID, Size: l.Facts.Size}
+	r.Outcomes = make([]report.Outcome, len(l.Envelope.Recipients))
+	for i, g := range groups {
+		for j, place := range g.places {
+			r.Outcomes[place] = outcomes[i][j]
+		}
+	}
+	return r
+}
+
+func (c *Carrier) now() time.Time {
+	if c.Now == nil {
+		return time.Now()
+	}
+	return c.Now()
+}
+
+func (c *Carrier) parallel() int {
+	switch {
+	case c.Parallel < 0:
+		return 1
+	case c.Parallel == 0:
+		return defaultParallel
+	}
+	return c.Parallel
+}
+
+func (c *Carrier) dialer() Dialer {
+	if c.Dialer == nil {
+		return &net.Dialer{}
+	}
+	return c.Dialer
+}
+
+// hello is the name we greet with: the one that was set, else the host's own when it is a full name, else the address
+// that the connection leaves from. RFC 5321 §4.1.4
+func (c *Carrier) hello(local net.Addr) string {
+	if c.SMTP.Hello != "" {
+		return c.SMTP.Hello
+	}
+	if name, err := os.Hostname(); err == nil {
+		if d, err := address.ParseDomain(name); err == nil && strings.Contains(d.ASCII, ".") {
+			return d.ASCII
+		}
+	}
+	if tcp, ok := local.(*net.TCPAddr); ok {
+		ip := tcp.AddrPort().Addr().Unmap().WithZone("")
+		return address.Domain{Literal: ip}.String()
+	}
+	return "[127.0.0.1]"
+}

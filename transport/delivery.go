@@ -1,0 +1,176 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"mxsend/compose/letter"
+	"mxsend/transport/report"
+	"mxsend/transport/resolve"
+	"mxsend/transport/smtp"
+)
+
+// delivery is the way of one letter to one domain.
+type delivery struct {
+	*Carrier
+	letter   *letter.Letter
+	group    group
+	outcomes []report.Outcome // one per recipient of the group; State is empty while it is open
+	attempts []report.Attempt
+	started  time.Time
+}
+
+// deliver takes the letter to the domain of g and returns one settled outcome per recipient of g.
+func (c *Carrier) deliver(ctx context.Context, l *letter.Letter, g group) []report.Outcome {
+	d := &delivery{Carrier: c, letter: l, group: g, started: c.now(), outcomes: make([]report.Outcome, len(g.recipients))}
+	for i, r := range g.recipients {
+		d.outcomes[i].Recipient = r.Address
+	}
+	d.run(ctx)
+	d.settle()
+	return d.outcomes
+}
+
+func (d *delivery) run(ctx context.Context) {
+	route, err := d.Router.Route(ctx, d.group.domain)
+	d.noteRoute(route)
+	if err != nil {
+		d.fail(d.open(), place{}, &stageError{report.StageResolve, smtp.ClassConnection, err})
+		return
+	}
+	for _, host := range route.Hosts {
+		if len(d.open()) == 0 {
+			break
+		}
+		d.tryHost(ctx, host)
+	}
+}
+
+// noteRoute puts what the route left out among the attempts, so that the report tells why each host was passed over.
+func (d *delivery) noteRoute(route resolve.Route) {
+	for _, line := range route.Lines() {
+		d.Transcript.Note("dns", line)
+	}
+	for _, s := range route.Skipped {
+		a := report.Attempt{Host: s.Host, Stage: report.StageResolve, Reason: s.Reason}
+		if s.Address.IsValid() {
+			a.Address = netip.AddrPortFrom(s.Address, d.port())
+		}
+		d.attempts = append(d.attempts, a)
+	}
+}
+
+// tryHost offers the open recipients to one host, on its addresses in turn until one of them has answered for the host.
+func (d *delivery) tryHost(ctx context.Context, host resolve.Host) {
+	for _, ip := range host.Addresses {
+		at := place{host.Name, netip.AddrPortFrom(ip, d.port())}
+		if answered := d.tryAddress(ctx, at, d.SMTP); answered || len(d.open()) == 0 {
+			return
+		}
+	}
+}
+
+// place is where a conversation is held.
+type place struct {
+	host    string
+	address netip.AddrPort
+}
+
+// tryAddress holds one conversation, and says whether the host itself has answered, so that its other addresses need not
+// be asked. A failed handshake is followed by one more conversation without TLS where nothing demands it.
+func (d *delivery) tryAddress(ctx context.Context, at place, o smtp.Options) (answered bool) {
+	result, tls, err := d.converse(ctx, at, o)
+	if retry, note := d.retry(err, o); note != "" && ctx.Err() == nil {
+		d.attempts = append(d.attempts, report.Attempt{Host: at.host, Address: at.address, Stage: stageOf(err), Reason: report.Reason(err)})
+		d.Transcript.Note("fallback", report.Peer(at.host, at.address)+": "+note)
+		return d.tryAddress(ctx, at, retry)
+	}
+	if err != nil {
+		return d.fail(d.open(), at, err)
+	}
+	return d.take(at, tls, result)
+}
+
+// retry says how the same address is tried once more, and a note that says why; an empty note means it is not.
+func (d *delivery) retry(err error, o smtp.Options) (smtp.Options, string) {
+	var e *smtp.Error
+	if !errors.As(err, &e) {
+		return o, ""
+	}
+	switch {
+	case e.MayRetryInClear():
+		o.Security = o.Security.Without()
+		return o, "the TLS handshake failed and nothing demands TLS: trying again without encryption"
+	case e.MayRetryWithHELO() && !o.HELO:
+		o.HELO = true
+		return o, "the connection ended at EHLO: trying again with HELO" // RFC 5321 §3.2
+	}
+	return o, ""
+}
+
+// converse dials and sends the letter to every recipient that is still open.
+func (d *delivery) converse(ctx context.Context, at place, o smtp.Options) (smtp.Result, *smtp.TLSFacts, error) {
+	d.Transcript.Note("connect", "connecting to "+report.Peer(at.host, at.address))
+	conn, err := d.dial(ctx, at.address)
+	if err != nil {
+		d.Transcript.Note("connect", report.Peer(at.host, at.address)+": "+report.Reason(err))
+		return smtp.Result{}, nil, &stageError{smtp.StageConnect, smtp.ClassConnection, err}
+	}
+	talk := d.Transcript.Conversation(at.host, at.address)
+	defer talk.Close()
+	o.Host, o.Hello = at.host, d.hello(conn.LocalAddr())
+	if d.Transcript.Active() {
+		o.Witness = talk
+	}
+	session, err := smtp.Open(ctx, conn, o)
+	if err != nil {
+		return smtp.Result{}, nil, err
+	}
+	defer session.Close()
+	result, err := session.Send(ctx, d.letter, d.recipients(d.open()))
+	return result, session.TLS(), err
+}
+
+func (d *delivery) dial(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+	limit := d.ConnectTimeout
+	if limit <= 0 {
+		limit = defaultConnect
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	conn, err := d.dialer().DialContext(ctx, "tcp", to.String())
+	return conn, plainDialError(err, limit)
+}
+
+// plainDialError keeps of a dial's error what the report does not say already.
+func plainDialError(err error, limit time.Duration) error {
+	var op *net.OpError
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("no answer to the connection within %v", limit)
+	case errors.As(err, &op) && op.Err != nil:
+		return plainSyscall(op.Err)
+	}
+	return err
+}
+
+func plainSyscall(err error) error {
+	if inner := errors.Unwrap(err); inner != nil && strings.HasPrefix(err.Error(), "connect: ") {
+		return inner
+	}
+	return err
+}
+
+func (d *delivery) port() uint16 {
+	if d.Port == 0 {
+		return defaultPort
+	}
+	return d.Port
+}

@@ -1,0 +1,66 @@
+package report
+
+import (
+	"encoding/json"
+	"math"
+
+	"mxsend/transport/smtp"
+)
+
+// document and entry are the published names of the JSON report; what stands here stays.
+type document struct {
+	MessageID  string  `json:"messageId"`
+	Size       int64   `json:"size"`
+	Exit       int     `json:"exit"`
+	Recipients []entry `json:"recipients"`
+}
+
+type entry struct {
+	Recipient string     `json:"recipient"`
+	Outcome   State      `json:"outcome"`
+	Class     smtp.Class `json:"class,omitempty"`
+	Stage     smtp.Stage `json:"stage,omitempty"`
+	Host      string     `json:"host,omitempty"`
+	Address   string     `json:"address,omitempty"`
+	Code      int        `json:"code,omitempty"`
+	Enhanced  string     `json:"enhanced,omitempty"`
+	Reply     []string   `json:"reply,omitempty"`
+	QueueID   string     `json:"queueId,omitempty"`
+	TLS       *tlsEntry  `json:"tls,omitempty"`
+	Reason    string     `json:"reason,omitempty"`
+	Attempts  []Attempt  `json:"attempts,omitempty"`
+	Seconds   float64    `json:"seconds"`
+}
+
+type tlsEntry struct {
+	Version  string `json:"version"`
+	Cipher   string `json:"cipher"`
+	Verified bool   `json:"verified"`
+	Why      string `json:"why,omitempty"`
+	Policy   string `json:"policy"`
+}
+
+// MarshalJSON gives the one object of --json. Server text is put in whole: JSON escapes what a terminal may not see, and
+// bytes that are not UTF-8 are replaced as encoding/json does.
+func (r Report) MarshalJSON() ([]byte, error) {
+	d := document{MessageID: r.MessageID, Size: r.Size, Exit: r.ExitCode(), Recipients: []entry{}}
+	for _, o := range r.Outcomes {
+		d.Recipients = append(d.Recipients, o.entry())
+	}
+	return json.Marshal(d)
+}
+
+func (o Outcome) entry() entry {
+	e := entry{
+		Recipient: o.Recipient.String(), Outcome: o.State, Class: o.Class, Stage: o.Stage, Host: o.Host,
+		Code: o.Reply.Code, Enhanced: o.Reply.Enhanced, Reply: o.Reply.Lines, QueueID: o.QueueID,
+		Reason: Reason(o.Cause), Attempts: o.Attempts, Seconds: math.Round(o.Elapsed.Seconds()*1e6) / 1e6,
+	}
+	if o.Address.IsValid() {
+		e.Address = o.Address.String()
+	}
+	if t := o.TLS; t != nil {
+		e.TLS = &tlsEntry{Version: t.Version, Cipher: t.Cipher, Verified: t.Verified, Why: t.Why, Policy: t.Policy}
+	}
+	return e
+}
