@@ -1,0 +1,88 @@
+// Package compose turns a draft into a letter.
+//
+// In comes a Draft: who writes to whom, the words, the files that go with them, all of it parsed already. Desk.Compose
+//
+//  1. gathers the envelope: recipients once each, the reverse-path (envelope.go);
+//  2. writes the header block in its fixed order (block.go);
+//  3. gives every text its charset and transfer encoding (text.go) and every file its fields (file.go);
+//  4. builds the MIME tree and leaves out the levels that hold one part only (tree.go);
+//  5. walks the tree once without reading a file, and so learns the size and the other facts (measure.go);
+//  6. looks at every header block once more, whatever built it (check.go).
+//
+// Out goes a letter.Letter whose WriteTo walks the same tree again and streams the files (message.go).
+//
+// RFC 5322 (the message), RFC 2045 and 2046 (MIME), RFC 2183 (Content-Disposition), RFC 5321 §3.3 (the envelope), RFC 6532
+// (raw UTF-8 in the header, only where an address leaves no choice). Resent fields and signatures are other rooms'.
+//
+// Promised: the same draft at the same time with the same randomness gives the same octets; only CRLF ends a line; no line
+// is longer than 998 octets; Bcc is in the envelope only; memory does not grow with the attachments.
+package compose
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"mxsend/compose/header"
+	"mxsend/compose/letter"
+)
+
+// Desk is where letters are written. The zero value uses the system's clock and randomness; tests fix both.
+type Desk struct {
+	Now    func() time.Time // the date of letters that bring none, in the zone of the result; nil: time.Now
+	Random io.Reader        // for identifiers and boundaries; nil: crypto/rand
+}
+
+// Compose makes a letter of a draft. All that is wrong with the draft comes back at once, in errors that know their exit
+// code. The letter takes over the draft's attachments: closing it closes them. After an error they are still the draft's.
+func (d Desk) Compose(draft Draft) (*letter.Letter, error) {
+	envelope, envelopeErr := draft.envelope()
+	c := composer{Desk: d, draft: draft, writer: header.Writer{UTF8: draft.needsUTF8()}}
+	fields, fieldsErr := c.block()
+	tree, treeErr := c.tree()
+	if err := errors.Join(envelopeErr, fieldsErr, treeErr); err != nil {
+		return nil, err
+	}
+	m := newMessage(fields, tree)
+	facts, err := m.facts()
+	if err != nil {
+		return nil, err
+	}
+	facts.MessageID = c.messageID
+	return letter.New(envelope, facts, m, draft.closers()...), nil
+}
+
+// composer is a desk with one draft on it.
+type composer struct {
+	Desk
+	draft     Draft
+	writer    header.Writer
+	messageID string
+}
+
+func (d Desk) now() time.Time {
+	if d.Now == nil {
+		return time.Now()
+	}
+	return d.Now()
+}
+
+func (d Desk) random() io.Reader {
+	if d.Random == nil {
+		return rand.Reader
+	}
+	return d.Random
+}
+
+// boundary makes a delimiter of 128 random bits. It holds "=_", which neither quoted-printable nor base64 ever does, so
+// only plain parts could hold it by chance. RFC 2045 §6.7, RFC 2046 §5.1.1
+func (d Desk) boundary() (string, error) {
+	var bits [16]byte
+	if _, err := io.ReadFull(d.random(), bits[:]); err != nil {
+		return "", fmt.Errorf("making a boundary: %w", err)
+	}
+	return "=_" + hex.EncodeToString(bits[:]), nil
+}

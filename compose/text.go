@@ -1,0 +1,88 @@
+package compose
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"mxsend/attach/encode"
+	"mxsend/compose/header"
+)
+
+// DecodeText reads a text that came as bytes: a byte order mark is dropped, and what is not UTF-8 or holds a NUL is refused
+// with its place. Nothing is mended silently. Its error is an *Error; the caller says where the text came from.
+func DecodeText(raw []byte) (string, error) {
+	text := strings.TrimPrefix(string(raw), "\ufeff")
+	return text, checkText(text)
+}
+
+func checkText(s string) error {
+	for i, r := range s {
+		if r == utf8.RuneError && !strings.HasPrefix(s[i:], "\ufffd") {
+			return unfit("the byte 0x%02X at %d is not UTF-8; convert the text, or attach it as a file", s[i], i)
+		}
+		if r == 0 {
+			return unfit("a NUL byte at %d; attach what is not text as a file", i)
+		}
+	}
+	return nil
+}
+
+// text makes a part of words: canonical line ends, a line end after the last line, and the transfer encoding that fits.
+func (c *composer) text(kind, s string, params ...header.Param) (*part, error) {
+	if err := checkText(s); err != nil {
+		return nil, fmt.Errorf("%s: %w", kind, err)
+	}
+	plain := encode.Canonical([]byte(s))
+	if len(plain) > 0 && !bytes.HasSuffix(plain, []byte("\r\n")) {
+		plain = append(plain, '\r', '\n') // the lines of SMTP are ended, the last one too. RFC 5321 §2.3.8
+	}
+	encoding := encode.Choose(plain)
+	content, err := encoded(plain, encoding)
+	if err != nil {
+		return nil, err
+	}
+	params = append([]header.Param{{Name: "charset", Value: charset(plain)}}, params...)
+	p := &part{content: content, encoding: encoding}
+	return p, p.describe(c.writer, kind, params...)
+}
+
+// charset: UTF-8 is the one charset in which everything can be said and everyone reads.
+func charset(text []byte) string {
+	for _, b := range text {
+		if b >= utf8.RuneSelf {
+			return "utf-8"
+		}
+	}
+	return "us-ascii"
+}
+
+// octets is content that lies in memory.
+type octets []byte
+
+func (o octets) EncodedSize() int64 { return int64(len(o)) }
+
+func encoded(plain []byte, as encode.Encoding) (octets, error) {
+	switch as {
+	case encode.SevenBit:
+		return plain, nil
+	case encode.QuotedPrintable:
+		return encode.EncodeQuoted(plain), nil
+	case encode.Base64:
+		var b bytes.Buffer
+		b.Grow(int(encode.Base64Size(int64(len(plain)))))
+		w := encode.NewBase64(&b)
+		if _, err := w.Write(plain); err != nil {
+			return nil, err
+		}
+		return b.Bytes(), w.Close()
+	}
+	return nil, fmt.Errorf("a text cannot travel as %s", as)
+}
+
+func (o octets) WriteTo(w io.Writer) (int64, error) {
+	n, err := w.Write(o)
+	return int64(n), err
+}
