@@ -108,16 +108,20 @@ func (c *chunker) put(p []byte) error {
 		}
 		return c.p.out.hold(p[held:])
 	}
-	if _, err := c.p.out.Write(p); err != nil || !end {
-		return err
+	if end {
+		return c.p.endChunk(p)
 	}
-	return c.p.endChunk()
+	_, err := c.p.out.Write(p)
+	return err
 }
 
-// endChunk sends what is left of a chunk and waits for the reply to it.
-func (p *pouring) endChunk() error {
+// endChunk sends the last octets of a chunk and waits for the reply to it, which may come as soon as they are out.
+func (p *pouring) endChunk(last []byte) error {
 	p.s.guard.readWithin(p.s.options.Timeouts.of(StageEndOfData))
 	p.chunkEnded.Store(true)
+	if _, err := p.out.Write(last); err != nil {
+		return err
+	}
 	if err := p.out.flush(); err != nil {
 		return err
 	}

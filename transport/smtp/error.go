@@ -109,8 +109,14 @@ func plainIO(err error, what string, limit time.Duration) error {
 		return errReset
 	}
 	var op *net.OpError
-	if errors.As(err, &op) && op.Err != nil {
+	if errors.As(err, &op) && op.Err != nil && !isAlert(err) {
 		return op.Err
 	}
 	return err
+}
+
+// isAlert says whether the error is what the other side of TLS said.
+func isAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
 }

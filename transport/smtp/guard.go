@@ -33,9 +33,10 @@ func (g *guard) interrupt(cause error) {
 		return
 	}
 	g.cause = cause
-	g.limit(0)
 	if g.final {
 		g.limit(g.grace)
+	} else {
+		g.limit(0)
 	}
 }
 

@@ -122,6 +122,13 @@ func (p *player) client(word, arg string) error {
 		n, _ := strconv.Atoi(arg)
 		_, err := io.CopyN(io.Discard, p.in, int64(n))
 		return err
+	case "record": // sends a TLS record
+		head := make([]byte, 5)
+		if _, err := io.ReadFull(p.in, head); err != nil {
+			return err
+		}
+		_, err := io.CopyN(io.Discard, p.in, int64(head[3])<<8|int64(head[4]))
+		return err
 	case "gone": // says nothing more and closes
 		if rest, err := io.ReadAll(p.in); len(rest) > 0 {
 			return fmt.Errorf("the client said %q, %v", clip(string(rest), 200), err)
@@ -131,6 +138,12 @@ func (p *player) client(word, arg string) error {
 		rest, _ := io.ReadAll(p.in)
 		if strings.Contains("\r\n"+string(rest), "\r\n.\r\n") {
 			return fmt.Errorf("the client ended the letter: %q", clip(string(rest), 200))
+		}
+		return errGone
+	case "gone-short": // closes before it has sent so many octets
+		n, _ := strconv.Atoi(arg)
+		if rest, _ := io.ReadAll(p.in); len(rest) >= n {
+			return fmt.Errorf("the client said %q", clip(string(rest), 200))
 		}
 		return errGone
 	case "cancelled": // is interrupted
@@ -206,7 +219,14 @@ func (p *player) leave(word string) error {
 }
 
 func (p *player) tls(which string) error {
-	conn := tls.Server(p.raw, &tls.Config{Certificates: []tls.Certificate{testCertificate(which)}})
+	config := &tls.Config{Certificates: []tls.Certificate{testCertificate(which)}}
+	switch which {
+	case "old":
+		config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS10
+	case "demanding":
+		config.ClientAuth = tls.RequireAnyClientCert
+	}
+	conn := tls.Server(p.raw, config)
 	if err := conn.Handshake(); err != nil {
 		return errGone // the outcome will tell
 	}

@@ -56,9 +56,7 @@ func (s *Session) startTLS() *Error {
 // first read only.
 func (s *Session) helloInside() *Error {
 	err := s.hello()
-	var alert tls.AlertError
-	var op *net.OpError
-	if err != nil && (errors.As(err, &alert) || errors.As(err, &op) && op.Op == "remote error") {
+	if err != nil && isAlert(err.Cause) {
 		return s.handshakeFailed(err.Cause)
 	}
 	return err
