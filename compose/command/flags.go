@@ -1,0 +1,55 @@
+package command
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// The categories under which --help lists the flags of this room.
+const (
+	categoryLetter   = "letter"
+	categoryBody     = "body"
+	categoryEnvelope = "envelope"
+)
+
+// environment is the variable that sets the flag of that name, and others that mean the same.
+func environment(flag string, others ...string) []string {
+	return append([]string{"MXSEND_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))}, others...)
+}
+
+func text(category, name, usage string, aliases ...string) *cli.StringFlag {
+	return &cli.StringFlag{Name: name, Aliases: aliases, Category: category, Usage: usage, EnvVars: environment(name)}
+}
+
+func repeated(category, name, usage string, aliases ...string) *cli.StringSliceFlag {
+	return &cli.StringSliceFlag{Name: name, Aliases: aliases, Category: category, Usage: usage, EnvVars: environment(name)}
+}
+
+// Flags are the flags of writing a letter. The values of those that may be repeated keep their commas only in an App with
+// DisableSliceFlagSeparator.
+func Flags() []cli.Flag {
+	from := text(categoryLetter, "from", "the author: `MAILBOX`; several, with commas, need --sender", "f", "r")
+	from.EnvVars = environment("from", "EMAIL")
+	date := text(categoryLetter, "date", "`DATE` of the letter as in RFC 5322 or RFC 3339, or @SECONDS since 1970 (default: now)")
+	date.EnvVars = environment("date", "SOURCE_DATE_EPOCH")
+	return []cli.Flag{
+		text(categoryLetter, "subject", "`TEXT` of the subject", "s"),
+		from,
+		repeated(categoryLetter, "to", "a recipient besides those named without a flag: `MAILBOX`, a list of them, or @FILE"),
+		repeated(categoryLetter, "cc", "a recipient of a copy: `MAILBOX`, list or @FILE", "c"),
+		repeated(categoryLetter, "bcc", "a recipient whom the letter does not name: `MAILBOX`, list or @FILE", "b"),
+		repeated(categoryLetter, "reply-to", "where answers go: `MAILBOX` or list"),
+		text(categoryLetter, "sender", "who sends it on behalf of --from: `MAILBOX`"),
+		repeated(categoryLetter, "header", "another field: `'NAME: VALUE'`; replaces what a flag says of the same field", "H"),
+		repeated(categoryLetter, "in-reply-to", "the `MESSAGE-ID` of the letter that this one answers"),
+		repeated(categoryLetter, "references", "`MESSAGE-IDS` of the thread, the oldest first"),
+		date,
+		text(categoryLetter, "message-id", "`ID` of the letter (default: a new one in the domain of --from)"),
+		text(categoryLetter, "importance", "`LEVEL`: high, normal, low"),
+		text(categoryLetter, "default-domain", "`DOMAIN` of recipients named without one"),
+		text(categoryBody, "body", "the words themselves: `TEXT` (default: standard input)"),
+		text(categoryBody, "body-file", "read the words from `FILE`; - is standard input"),
+		text(categoryEnvelope, "envelope-from", "where reports of failure go: `ADDRESS`, or <> for nowhere (default: --sender, else --from)"),
+	}
+}
