@@ -115,7 +115,6 @@ func (d *delivery) retry(err error, o smtp.Options) (smtp.Options, string) {
 
 // converse dials and sends the letter to every recipient that is still open.
 func (d *delivery) converse(ctx context.Context, at place, o smtp.Options) (smtp.Result, *smtp.TLSFacts, error) {
-	d.Transcript.Note("connect", "connecting to "+report.Peer(at.host, at.address))
 	conn, err := d.dial(ctx, at.address)
 	if err != nil {
 		d.Transcript.Note("connect", report.Peer(at.host, at.address)+": "+report.Reason(err))

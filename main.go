@@ -1,0 +1,94 @@
+// Mxsend composes an e-mail on the command line and carries it to the recipient's own mail exchanger.
+//
+// This file is the hall: it puts the rooms' commands together, hands every command the streams and a context that ends
+// with SIGINT or SIGTERM, prints what went wrong, and holds the one os.Exit.
+//
+//	words and files ──► attach ──► compose ──► letter ──► transport ──► report ──► terminal, JSON, exit code
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+
+	attachcommand "mxsend/attach/command"
+	"mxsend/transport/command"
+)
+
+func main() { os.Exit(run(os.Args)) }
+
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	signal.Ignore(syscall.SIGPIPE) // a reader that leaves does not change what became of the letter
+	app := newApp()
+	app.Setup()
+	args, err := command.Arrange(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, args)
+	}
+	return exit(err)
+}
+
+func newApp() *cli.App {
+	cli.VersionFlag = &cli.BoolFlag{Name: "version", Usage: "print the version", DisableDefaultText: true}
+	return &cli.App{
+		Name:                      "mxsend",
+		Usage:                     "compose an e-mail and carry it to the recipient's own mail exchanger",
+		UsageText:                 "mxsend [flags] recipient…    (the body comes from standard input)\n" + example,
+		Version:                   version(),
+		Reader:                    os.Stdin,
+		Writer:                    os.Stdout,
+		ErrWriter:                 os.Stderr,
+		Flags:                     command.SendFlags(),
+		Commands:                  append(command.Commands(), attachcommand.Identify()),
+		Action:                    command.Send,
+		DisableSliceFlagSeparator: true, // "Doe, Jane" <jane@example.org> is one address
+		HideHelpCommand:           true,
+		ExitErrHandler:            func(*cli.Context, error) {}, // the exit is run's
+		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return command.Usage(err) },
+	}
+}
+
+const example = `echo "Do you like ketchup?" | mxsend --sandbox -v -f alice@crepes.fr -s Hello bob@hamburger.edu`
+
+// exit prints every error of a run, a line each, and chooses the exit code: that of the first error that has one.
+func exit(err error) int {
+	if err == nil {
+		return 0
+	}
+	var told command.Exit
+	if errors.As(err, &told) {
+		return told.ExitCode()
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		fmt.Fprintln(os.Stderr, "mxsend: "+line)
+	}
+	var coded interface{ ExitCode() int }
+	if errors.As(err, &coded) {
+		return coded.ExitCode()
+	}
+	return 70
+}
+
+// version comes from the build information: the module's version, else the revision it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
+			v = s.Value
+		}
+	}
+	return v
+}

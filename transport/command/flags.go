@@ -1,0 +1,96 @@
+package command
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// The categories under which --help lists the flags of this room.
+const (
+	categoryRoute     = "route"
+	categorySecurity  = "security"
+	categoryProtocol  = "protocol"
+	categoryOutput    = "output"
+	categoryRehearsal = "rehearsal"
+)
+
+// environment is the variable that sets the flag of that name.
+func environment(flag string) []string {
+	return []string{"MXSEND_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))}
+}
+
+func text(category, name, usage string, aliases ...string) *cli.StringFlag {
+	return &cli.StringFlag{Name: name, Aliases: aliases, Category: category, Usage: usage, EnvVars: environment(name)}
+}
+
+func toggle(category, name, usage string, aliases ...string) *cli.BoolFlag {
+	return &cli.BoolFlag{Name: name, Aliases: aliases, Category: category, Usage: usage, EnvVars: environment(name)}
+}
+
+func duration(category, name, usage string) *cli.DurationFlag {
+	return &cli.DurationFlag{Name: name, Category: category, Usage: usage, EnvVars: environment(name)}
+}
+
+// routeFlags say how the way is found; `route` and `send` share them.
+func routeFlags() []cli.Flag {
+	return []cli.Flag{
+		text(categoryRoute, "resolver", "ask the DNS server at `HOST[:PORT]` instead of those of resolv.conf"),
+		toggle(categoryRoute, "trust-ad", "believe the resolver's word that an answer is authentic (DNSSEC)"),
+		toggle(categoryRoute, "ipv4", "use IPv4 only", "4"),
+		toggle(categoryRoute, "ipv6", "use IPv6 only", "6"),
+		toggle(categoryRoute, "allow-loopback", "allow exchangers on loopback and link-local addresses"),
+	}
+}
+
+// connectFlags say how a host is reached and greeted.
+func connectFlags() []cli.Flag {
+	return []cli.Flag{
+		text(categoryRoute, "source", "connect from the local address `IP`"),
+		&cli.UintFlag{Name: "port", Category: categoryRoute, Usage: "connect to port `N` instead of 25", EnvVars: environment("port")},
+		text(categoryRoute, "helo", "greet as `NAME` (default: this host's full name, else its address)"),
+		duration(categoryRoute, "connect-timeout", "give up on an address after `DURATION` (default: 30s)"),
+		duration(categoryRoute, "timeout", "wait no longer than `DURATION` for anything a server has to say (default: RFC 5321's minutes)"),
+	}
+}
+
+func securityFlags() []cli.Flag {
+	return []cli.Flag{
+		text(categorySecurity, "tls", "`LEVEL`: none, opportunistic (default), encrypt, verify"),
+		text(categorySecurity, "ca", "trust the certificates in `FILE` (PEM) instead of the system's"),
+	}
+}
+
+func protocolFlags() []cli.Flag {
+	return []cli.Flag{
+		toggle(categoryProtocol, "no-pipelining", "send one command at a time"),
+		text(categoryProtocol, "chunking", "`WHEN` to send the letter with BDAT: auto (default), on, off"),
+		&cli.StringSliceFlag{Name: "ignore-extension", Category: categoryProtocol, Usage: "act as if the server did not offer `KEYWORD`", EnvVars: environment("ignore-extension")},
+	}
+}
+
+func outputFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Count: new(int), Category: categoryOutput, Usage: "show the dialogue on standard error; twice (-vv) with the letter", EnvVars: environment("verbose")},
+		text(categoryOutput, "transcript", "write everything that is said to `FILE`", "X"),
+		text(categoryOutput, "transcript-format", "`FORMAT` of that file: text (default), jsonl, raw"),
+		toggle(categoryOutput, "json", "print the report as one JSON object on standard output"),
+		toggle(categoryOutput, "quiet", "say nothing but errors", "q"),
+		toggle(categoryOutput, "dry-run", "compose, resolve and show the plan; connect nowhere", "n"),
+		toggle(categoryOutput, "print", "print the finished letter on standard output; send nothing"),
+	}
+}
+
+func rehearsalFlags() []cli.Flag {
+	return append([]cli.Flag{
+		toggle(categoryRehearsal, "sandbox", "rehearse: an embedded DNS and receiving server take the place of the network"),
+	}, storeFlags()...)
+}
+
+// storeFlags say what the sandbox does with letters; --sandbox and the command sandbox share them.
+func storeFlags() []cli.Flag {
+	return []cli.Flag{
+		text(categoryRehearsal, "maildir", "the sandbox stores letters in `DIR` (default: mxsend/sandbox in the user's state folder)"),
+		text(categoryRehearsal, "script", "the sandbox plays the server's side of the conversation in `FILE` (see mxsend sandbox --help)"),
+	}
+}

@@ -1,0 +1,146 @@
+package command
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/urfave/cli/v2"
+
+	"mxsend/attach"
+	"mxsend/compose"
+	composecommand "mxsend/compose/command"
+	"mxsend/compose/letter"
+	"mxsend/transport/report"
+	"mxsend/transport/transcript"
+)
+
+// Send composes a letter from the command line and carries it to every recipient. All that is wrong with the command line
+// and its files is said at once; nothing is connected before it is right.
+func Send(c *cli.Context) error {
+	s, err := readSettings(c)
+	draft, draftErr := composecommand.Draft(c, attach.Opener{Stdin: c.App.Reader})
+	if err := errors.Join(err, draftErr); err != nil {
+		return errors.Join(err, draft.Close())
+	}
+	l, err := compose.Desk{}.Compose(draft)
+	if err != nil {
+		return errors.Join(err, draft.Close())
+	}
+	defer l.Close()
+	return s.perform(c, l)
+}
+
+func (s *settings) perform(c *cli.Context, l *letter.Letter) error {
+	switch {
+	case s.output.printed:
+		return printLetter(c.App.Writer, l)
+	case s.output.dryRun:
+		return s.plan(c, l)
+	}
+	return s.send(c, l)
+}
+
+func printLetter(w io.Writer, l *letter.Letter) error {
+	if _, err := l.WriteTo(w); err != nil {
+		return &OutputError{fmt.Errorf("printing the letter: %w", err)}
+	}
+	return nil
+}
+
+// send carries the letter, with the sandbox in place of the network if asked for, and tells the outcome.
+func (s *settings) send(c *cli.Context, l *letter.Letter) error {
+	recorder, err := s.recorder(c)
+	if err != nil {
+		return err
+	}
+	rehearsal, err := s.rehearse(c.Context)
+	if err != nil {
+		return err
+	}
+	defer rehearsal.Close()
+	s.carrier.Router = s.route.router()
+	s.carrier.Transcript = recorder
+	r := s.carrier.Carry(c.Context, l)
+	s.finish(c, recorder)
+	s.tell(c, r)
+	rehearsal.tell(c, s.speaks(c))
+	return told(r.ExitCode())
+}
+
+// recorder opens the transcript, first of all that is written, so that a path that cannot be written stops the send.
+func (s *settings) recorder(c *cli.Context) (*transcript.Recorder, error) {
+	o := s.output
+	r := &transcript.Recorder{}
+	if o.verbose > 0 {
+		r.Sinks = append(r.Sinks, transcript.Sink{Writer: c.App.ErrWriter, Bodies: o.verbose > 1, Colour: colours(c.App.ErrWriter)})
+	}
+	if o.transcript != "" {
+		f, err := os.OpenFile(o.transcript, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		if err != nil {
+			return nil, &CreateError{fmt.Errorf("--transcript: %w", err)}
+		}
+		s.transcript = f
+		r.Sinks = append(r.Sinks, transcript.Sink{Writer: f, Bodies: true, Format: o.format})
+	}
+	if o.verbose > 1 || o.transcript != "" {
+		s.carrier.Parallel = -1 // a dialogue with its letter is read as a whole, so one is held after the other
+	}
+	return r, nil
+}
+
+// finish closes the transcript; a full disk is told, and changes nothing of what became of the letter.
+func (s *settings) finish(c *cli.Context, r *transcript.Recorder) {
+	err := r.Close()
+	if s.transcript != nil {
+		err = errors.Join(err, s.transcript.Close())
+	}
+	if err != nil {
+		say(c, "warning: the transcript is not complete: %v", err)
+	}
+}
+
+// colours are for a screen whose owner has not asked to be spared: no-color.org.
+func colours(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
+
+// speaks says whether success is told too: on a terminal and beside a dialogue.
+func (s *settings) speaks(c *cli.Context) bool {
+	return !s.output.quiet && (s.output.verbose > 0 || isTerminal(c.App.ErrWriter))
+}
+
+// tell gives the report to whoever asked: JSON on standard output, sentences on standard error.
+func (s *settings) tell(c *cli.Context, r report.Report) {
+	for _, line := range r.Lines(s.speaks(c)) {
+		say(c, "%s", line)
+	}
+	if !s.output.json {
+		return
+	}
+	if err := writeJSON(c.App.Writer, r); err != nil {
+		say(c, "warning: the report could not be written: %v", err)
+	}
+}
+
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// plan shows what a send would do: the letter's size and the way of every domain. Nothing is connected but the resolver.
+func (s *settings) plan(c *cli.Context, l *letter.Letter) error {
+	rehearsal, err := s.rehearse(c.Context)
+	if err != nil {
+		return err
+	}
+	defer rehearsal.Close()
+	s.carrier.Router = s.route.router()
+	fmt.Fprintf(c.App.Writer, "letter %s from <%s>, %d octets\n", l.Facts.MessageID, l.Envelope.Sender, l.Facts.Size)
+	for _, r := range l.Envelope.Recipients {
+		fmt.Fprintf(c.App.Writer, "to <%s>\n", r.Address)
+	}
+	return showRoutes(c, s.carrier.Router, domainsOf(l), false)
+}
