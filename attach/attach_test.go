@@ -111,7 +111,7 @@ func TestStandardInputAndEmptyFiles(t *testing.T) {
 	if p.Name != "stdin.txt" || p.Type != "text/plain" || p.Size != 20 {
 		t.Errorf("got %+v", p)
 	}
-	if content(t, p) != content(t, p) {
+	if first, second := content(t, p), content(t, p); first != second {
 		t.Error("standard input reads differently the second time")
 	}
 	e := open(t, Source{Path: write(t, "empty.png", "")})

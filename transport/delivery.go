@@ -21,7 +21,6 @@ type delivery struct {
 	letter   *letter.Letter
 	group    group
 	outcomes []report.Outcome // one per recipient of the group; State is empty while it is open
-	attempts []report.Attempt
 	started  time.Time
 }
 
@@ -61,7 +60,14 @@ func (d *delivery) noteRoute(route resolve.Route) {
 		if s.Address.IsValid() {
 			a.Address = netip.AddrPortFrom(s.Address, d.port())
 		}
-		d.attempts = append(d.attempts, a)
+		d.attempted(d.open(), a)
+	}
+}
+
+// attempted keeps an attempt for the recipients it was made for.
+func (d *delivery) attempted(places []int, a report.Attempt) {
+	for _, i := range places {
+		d.outcomes[i].Attempts = append(d.outcomes[i].Attempts, a)
 	}
 }
 
@@ -86,7 +92,7 @@ type place struct {
 func (d *delivery) tryAddress(ctx context.Context, at place, o smtp.Options) (answered bool) {
 	result, tls, err := d.converse(ctx, at, o)
 	if retry, note := d.retry(err, o); note != "" && ctx.Err() == nil {
-		d.attempts = append(d.attempts, report.Attempt{Host: at.host, Address: at.address, Stage: stageOf(err), Reason: report.Reason(err)})
+		d.attempted(d.open(), attemptOf(at, err))
 		d.Transcript.Note("fallback", report.Peer(at.host, at.address)+": "+note)
 		return d.tryAddress(ctx, at, retry)
 	}

@@ -49,7 +49,7 @@ func (d *delivery) recipients(places []int) []letter.Recipient {
 func (d *delivery) fail(places []int, at place, err error) (answered bool) {
 	judgement := report.Judge(err)
 	if at.address.IsValid() {
-		d.attempts = append(d.attempts, report.Attempt{Host: at.host, Address: at.address, Stage: stageOf(err), Reason: report.Reason(err)})
+		d.attempted(places, attemptOf(at, err))
 	}
 	for _, i := range places {
 		d.record(i, outcomeOf(at, err, judgement.State))
@@ -59,22 +59,25 @@ func (d *delivery) fail(places []int, at place, err error) (answered bool) {
 
 // take records what the host said to each recipient, and says whether it has answered for the host.
 func (d *delivery) take(at place, tls *smtp.TLSFacts, result smtp.Result) (answered bool) {
-	open := d.open()
-	attempt := report.Attempt{Host: at.host, Address: at.address}
 	answered = true
-	for n, v := range result.Verdicts {
+	for n, i := range d.open() {
+		v := result.Verdicts[n]
 		o := report.Outcome{State: report.Delivered, Stage: smtp.StageEndOfData, Host: at.host, Address: at.address, Reply: v.Reply, QueueID: v.QueueID}
+		attempt := report.Attempt{Host: at.host, Address: at.address, Stage: smtp.StageEndOfData}
 		if v.Err != nil {
 			judgement := report.Judge(v.Err)
-			o = outcomeOf(at, v.Err, judgement.State)
+			o, attempt = outcomeOf(at, v.Err, judgement.State), attemptOf(at, v.Err)
 			answered = answered && (judgement.Peer || !judgement.Host)
-			attempt.Stage, attempt.Reason = o.Stage, report.Reason(v.Err)
 		}
 		o.TLS = tls
-		d.record(open[n], o)
+		d.attempted([]int{i}, attempt)
+		d.record(i, o)
 	}
-	d.attempts = append(d.attempts, attempt)
 	return answered
+}
+
+func attemptOf(at place, err error) report.Attempt {
+	return report.Attempt{Host: at.host, Address: at.address, Stage: stageOf(err), Reason: report.Reason(err)}
 }
 
 // record keeps o for recipient i, unless an earlier host left a doubt that o, which speaks of one host only, cannot lift:
@@ -84,18 +87,17 @@ func (d *delivery) record(i int, o report.Outcome) {
 	if before.State == report.Deferred && o.State == report.Failed && report.Judge(o.Cause).Host {
 		return
 	}
-	o.Recipient = before.Recipient
+	o.Recipient, o.Attempts = before.Recipient, before.Attempts
 	o.Elapsed = d.now().Sub(d.started)
 	d.outcomes[i] = o
 }
 
-// settle gives every recipient the attempts, and an outcome to those that no host was ever asked about.
+// settle gives an outcome to the recipients that no host was ever asked about.
 func (d *delivery) settle() {
 	for i := range d.outcomes {
 		if d.outcomes[i].State == "" {
 			d.record(i, outcomeOf(place{}, &stageError{smtp.StageConnect, smtp.ClassConnection, errNoHost}, report.Deferred))
 		}
-		d.outcomes[i].Attempts = d.attempts
 	}
 }
 

@@ -29,18 +29,26 @@ func Arrange(app *cli.App, args []string) ([]string, error) {
 		}
 	}
 	if a.pending != "" {
-		return nil, usage("%s needs a value", a.pending)
+		return nil, usage("%s needs a value", a.asTyped)
 	}
 	return slices.Concat(head, a.flags, []string{"--"}, a.words), nil
 }
 
 // arrangement is a command line on its way from the order it was typed in to the order the parser wants.
 type arrangement struct {
-	known        map[string]bool // flag name to "takes a value"
+	known        map[string]known
 	flags, words []string
 	pending      string // a flag that waits for its value
+	asTyped      string // the same
 	ended        bool   // "--" was seen
 	dropped      bool   // the command's name was seen
+}
+
+// known is a flag under one of its names: the first of them, since the parser does not join two forms of one flag, and
+// whether a value follows.
+type known struct {
+	name  string
+	takes bool
 }
 
 func (a *arrangement) take(word string) error {
@@ -64,55 +72,52 @@ func (a *arrangement) take(word string) error {
 func (a *arrangement) add(flag, value string) { a.flags = append(a.flags, flag+"="+value) }
 
 func (a *arrangement) long(word string) error {
-	name, value, glued := strings.Cut(word[2:], "=")
-	takes, known := a.known[name]
+	given, value, glued := strings.Cut(word[2:], "=")
+	flag, found := a.known[given]
 	switch {
-	case !known:
-		return unknown("--"+name, a.known)
-	case glued && takes:
-		a.add("--"+name, value)
+	case !found:
+		return unknown("--"+given, a.known)
 	case glued:
-		a.flags = append(a.flags, word)
-	case takes:
-		a.pending = "--" + name
+		a.add("--"+flag.name, value)
+	case flag.takes:
+		a.pending, a.asTyped = "--"+flag.name, word
 	default:
-		a.flags = append(a.flags, "--"+name)
+		a.flags = append(a.flags, "--"+flag.name)
 	}
 	return nil
 }
 
 func (a *arrangement) short(letters string) error {
 	for i, r := range letters {
-		flag := "-" + string(r)
-		takes, known := a.known[string(r)]
+		flag, found := a.known[string(r)]
 		rest := letters[i+len(string(r)):]
 		switch {
-		case !known:
-			return unknown(flag, a.known)
-		case takes && rest != "":
-			a.add(flag, strings.TrimPrefix(rest, "="))
+		case !found:
+			return unknown("-"+string(r), a.known)
+		case flag.takes && rest != "":
+			a.add("--"+flag.name, strings.TrimPrefix(rest, "="))
 			return nil
-		case takes:
-			a.pending = flag
+		case flag.takes:
+			a.pending, a.asTyped = "--"+flag.name, "-"+string(r)
 		default:
-			a.flags = append(a.flags, flag)
+			a.flags = append(a.flags, "--"+flag.name)
 		}
 	}
 	return nil
 }
 
-func index(flags []cli.Flag) map[string]bool {
-	known := map[string]bool{"help": false, "h": false, "version": false}
+func index(flags []cli.Flag) map[string]known {
+	all := map[string]known{"help": {name: "help"}, "h": {name: "help"}, "version": {name: "version"}}
 	for _, f := range flags {
 		takes := true
 		if d, ok := f.(cli.DocGenerationFlag); ok {
 			takes = d.TakesValue()
 		}
 		for _, name := range f.Names() {
-			known[name] = takes
+			all[name] = known{f.Names()[0], takes}
 		}
 	}
-	return known
+	return all
 }
 
 // commandName is the first word that is no flag and no flag's value, when it names a command.
@@ -132,29 +137,29 @@ func commandName(app *cli.App, args []string) string {
 	return ""
 }
 
-func everyFlag(app *cli.App) map[string]bool {
-	known := index(app.Flags)
+func everyFlag(app *cli.App) map[string]known {
+	all := index(app.Flags)
 	for _, c := range app.Commands {
-		for name, takes := range index(c.Flags) {
-			if _, taken := known[name]; !taken {
-				known[name] = takes
+		for name, flag := range index(c.Flags) {
+			if _, taken := all[name]; !taken {
+				all[name] = flag
 			}
 		}
 	}
-	return known
+	return all
 }
 
-func unknown(flag string, known map[string]bool) error {
-	if near := nearest(strings.TrimLeft(flag, "-"), known); near != "" {
+func unknown(flag string, all map[string]known) error {
+	if near := nearest(strings.TrimLeft(flag, "-"), all); near != "" {
 		return usage("unknown flag %s: did you mean --%s? see mxsend --help", flag, near)
 	}
 	return usage("unknown flag %s: see mxsend --help", flag)
 }
 
 // nearest is a flag that begins as the mistyped one does, the shortest of several; short flags are no help.
-func nearest(name string, known map[string]bool) string {
+func nearest(name string, all map[string]known) string {
 	best := ""
-	for k := range known {
+	for k := range all {
 		similar := len(name) > 2 && len(k) > 2 && (strings.HasPrefix(k, name[:3]) || strings.HasPrefix(name, k))
 		if similar && (best == "" || len(k) < len(best) || len(k) == len(best) && k < best) {
 			best = k

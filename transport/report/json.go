@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 
@@ -47,7 +48,11 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	for _, o := range r.Outcomes {
 		d.Recipients = append(d.Recipients, o.entry())
 	}
-	return json.Marshal(d)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // addresses stay readable
+	err := e.Encode(d)
+	return b.Bytes(), err
 }
 
 func (o Outcome) entry() entry {
