@@ -38,11 +38,13 @@ func run(args []string) int {
 }
 
 func newApp() *cli.App {
+	cli.FlagStringer = command.FlagLine
 	cli.VersionFlag = &cli.BoolFlag{Name: "version", Usage: "print the version", DisableDefaultText: true}
 	return &cli.App{
 		Name:                      "mxsend",
 		Usage:                     "compose an e-mail and carry it to the recipient's own mail exchanger",
-		UsageText:                 "mxsend [flags] recipient…    (the body comes from standard input)\n" + example,
+		UsageText:                 usageText,
+		CustomAppHelpTemplate:     command.HelpTemplate,
 		Version:                   version(),
 		Reader:                    os.Stdin,
 		Writer:                    os.Stdout,
@@ -57,7 +59,10 @@ func newApp() *cli.App {
 	}
 }
 
-const example = `echo "Do you like ketchup?" | mxsend --sandbox -v -f alice@crepes.fr -s Hello bob@hamburger.edu`
+const usageText = `   mxsend [flags] recipient…     the body comes from standard input
+
+   echo "Do you like ketchup?" | mxsend --sandbox -v -f alice@crepes.fr -s Hello bob@hamburger.edu
+`
 
 // exit prints every error of a run, a line each, and chooses the exit code: that of the first error that has one.
 func exit(err error) int {
