@@ -1,38 +1,46 @@
 // Package address reads the addresses that people type and paste, and writes them as the wire wants them.
 //
 // In comes text: one address (Parse), a domain (ParseDomain), the name of an exchanger (ParseHost), or a list as it stands
-// in a mail program's field (Parser.List).
+// in a mail program's field or in a file (Parser.List).
 //
-//  1. scan cuts the text into words, quoted strings, comments, domain literals and separators; lengths and depth are
+//  1. scanner.next cuts the text into words, quoted strings, comments, domain literals and signs. Length and depth are
 //     bounded before anything else is looked at.
-//  2. Parser.List joins them to mailboxes and groups; whatever could be read in two ways is an error that shows the place.
-//  3. ParseDomain turns a domain into A-labels (IDNA2008, nontransitional) or an address literal.
+//  2. reader.entry gathers the words before an address, which are its name or its local part, and so makes mailboxes and
+//     groups. Whatever could be read in two ways is an error that shows the place.
+//  3. reader.address checks the local part and the limits; ParseDomain turns the domain into A-labels (IDNA2008,
+//     nontransitional) or an address literal.
 //
-// Out goes a List of mailboxes whose parts are decoded; String builds the wire form from the parts, so that nothing that
-// stood inside an address can become a parameter or a second command.
+// Out goes a List of mailboxes whose parts are decoded. Address.String builds the wire form from these parts and never
+// from the text, so nothing that stood inside an address can become a parameter or a second command.
 //
-// RFC 5322 §3.4 (addresses, groups, comments), RFC 5321 §4.1.2 and §4.5.3.1 (paths and their limits), RFC 6531 and 6532
-// (UTF-8), RFC 5890 to 5894 (IDNA), RFC 6068 (mailto). Source routes are refused, not skipped.
+// RFC 5322 §3.4 (addresses, groups, comments), RFC 5321 §4.1.2, §4.1.3 and §4.5.3.1 (paths, literals and limits), RFC 6531
+// and 6532 (UTF-8), RFC 5890 to 5894 (IDNA), RFC 6068 (mailto), RFC 2047 (names of received letters, on request).
 //
-// Promised: Parse(a.String()) is a; reading takes time in proportion to the text.
+// Not supported: source routes, comments inside an address, blanks around its dots and its @, and what else only the
+// obsolete syntax of RFC 5322 §4.4 allows: these are refused, not skipped.
+//
+// Promised: Parse(a.String()) is a for every Address that came from here; a text is read in time proportional to its length.
 package address
 
 import (
 	"strings"
-	"unicode/utf8"
 )
 
-// The limits of RFC 5321 §4.5.3.1 and of what a person may give at once.
+// The limits of RFC 5321 §4.5.3.1, in octets of the wire form, and of what may be given at once.
 const (
 	maxLocal  = 64
-	maxDomain = 255
-	maxPath   = 254 // RFC 5321 §4.5.3.1.3 less the angle brackets
-	maxDepth  = 20  // nested comments
-	maxText   = 16 << 20
+	maxDomain = 253       // RFC 1035 §2.3.4: 255 with the length octets of the first label and the root
+	maxLabel  = 63        // RFC 1035 §2.3.4
+	maxPath   = 254       // RFC 5321 §4.5.3.1.3, less the angle brackets
+	maxDepth  = 20        // comments within comments
+	maxName   = 998       // octets of a display name: the longest line of a letter
+	maxBoxes  = 100_000   // mailboxes of a list
+	maxText   = 16 << 20  // octets of a list
+	maxSingle = 3 * 1_000 // octets of a single address, percent-encoded
 )
 
-// Address is a mailbox of RFC 5321 §4.1.2, in its parts. The zero value is the null reverse-path. Addresses can be compared:
-// the domain is folded, the local part is kept as it was typed (RFC 5321 §2.4).
+// Address is a mailbox of RFC 5321 §4.1.2, in its parts. The zero value is the null reverse-path. Addresses can be compared
+// with ==: the domain is folded, the local part is kept as it was typed (RFC 5321 §2.4).
 type Address struct {
 	Local  string // decoded: without quotes and backslashes
 	Domain Domain
@@ -105,48 +113,25 @@ func (l List) Mailboxes() []Mailbox {
 	return all
 }
 
-// Parse reads one bare address, with or without angle brackets; "<>" is not one. Its error is an *Error.
+// Parse reads one bare address, with or without angle brackets, or a mailto link. It takes no name, no comment and no
+// group, and "<>" is no address. Its error is an *Error.
 func Parse(s string) (Address, error) {
-	l, err := ParseList(s)
+	if len(s) > maxSingle {
+		return Address{}, &Error{Text: s[:maxSingle], Problem: "longer than any address"}
+	}
+	r := &reader{scanner: scanner{text: s}}
+	if err := r.advance(); err != nil {
+		return Address{}, err
+	}
+	a, err := r.single()
+	if err == nil && r.token.kind != kindEnd {
+		err = r.fail(r.token.from, "something stands after the address", "give one bare address, as in name@example.org")
+	}
 	if err != nil {
 		return Address{}, err
 	}
-	if len(l) != 1 || l[0].Named || l[0].Members[0].Name != "" {
-		return Address{}, &Error{Text: s, Problem: "not a single bare address", Hint: "write it as name@example.org"}
-	}
-	return l[0].Members[0].Address, nil
+	return a, nil
 }
 
 // ParseList reads a list with the zero Parser: no default domain, no list files.
 func ParseList(s string) (List, error) { return Parser{}.List(s) }
-
-func isASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-// isAtext: RFC 5322 §3.2.3, and every UTF-8 character above ASCII by RFC 6531 §3.3.
-func isAtext(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= utf8.RuneSelf ||
-		strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
-}
-
-// isDotAtom: atoms joined by single dots. RFC 5322 §3.2.3
-func isDotAtom(s string) bool {
-	atom := 0
-	for i := 0; i < len(s); i++ {
-		switch {
-		case isAtext(s[i]):
-			atom++
-		case s[i] == '.' && atom > 0:
-			atom = 0
-		default:
-			return false
-		}
-	}
-	return atom > 0
-}

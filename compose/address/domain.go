@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Domain is where mail goes: a domain name in both its forms, or an address literal. Domains can be compared.
+// Domain is where mail goes: a domain name in both its forms, or an address literal. Domains can be compared with ==.
 type Domain struct {
 	ASCII   string     // A-labels, lower case, without a final dot; empty for a literal
 	Unicode string     // the same in U-labels
@@ -35,24 +35,19 @@ func ParseDomain(s string) (Domain, error) {
 		return parseLiteral(s)
 	}
 	name := strings.TrimSuffix(s, ".")
-	if isPlainName(name) {
+	switch {
+	case name == "":
+		return Domain{}, &Error{Text: s, Problem: "no domain", Hint: "write it as example.org"}
+	case len(name) > 4*maxDomain: // no U-label is so much longer than its A-label
+		return Domain{}, &Error{Text: s, Problem: "a domain longer than 253 octets"}
+	case isPlainName(name):
 		name = strings.ToLower(name)
 		return Domain{ASCII: name, Unicode: name}, checkLength(s, name)
 	}
+	if err := checkSigns(s, name); err != nil {
+		return Domain{}, err
+	}
 	return parseIDN(s, name)
-}
-
-// ParseHost reads the name of an exchanger as DNS gives it. It is laxer than ParseDomain: underscores are used in the
-// wild. The result is lower case without a final dot.
-func ParseHost(s string) (string, error) {
-	name := strings.ToLower(strings.TrimSuffix(s, "."))
-	if !isPlainName(strings.ReplaceAll(name, "_", "a")) && !strings.Contains(name, "xn--") {
-		return "", &Error{Text: s, Problem: "not a host name"}
-	}
-	if _, err := netip.ParseAddr(name); err == nil {
-		return "", &Error{Text: s, Problem: "an IP address, not a host name"} // RFC 5321 §5.1
-	}
-	return name, checkLength(s, name)
 }
 
 // parseLiteral: RFC 5321 §4.1.3. An IPv6 address without its tag is accepted, since people type it so.
@@ -69,71 +64,40 @@ func parseLiteral(s string) (Domain, error) {
 	return Domain{Literal: ip.Unmap()}, nil
 }
 
+// profile is that of a lookup by IDNA2008, without the mapping of its first years that made one name of faß and fass.
+// RFC 5891 §5, UTS #46 nontransitional
+var profile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule(), idna.CheckJoiners(true),
+	idna.StrictDomainName(true), idna.VerifyDNSLength(true))
+
+// parseIDN brings a name to A-labels and looks whether they mean what they say: an A-label that decodes to something else
+// than it came from is a disguise. RFC 5891 §5.4
 func parseIDN(s, name string) (Domain, error) {
-	profile := idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule(), idna.CheckJoiners(true),
-		idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 	ascii, err := profile.ToASCII(name)
-	if err != nil || name == "" || strings.HasSuffix(name, ".") {
-		return Domain{}, &Error{Text: s, Problem: "not a domain name", Hint: domainHint(name)}
+	if err != nil || ascii == "" || strings.HasSuffix(ascii, ".") {
+		return Domain{}, &Error{Text: s, Problem: "not a domain name"}
 	}
 	unicode, err := profile.ToUnicode(ascii)
 	back, backErr := profile.ToASCII(unicode)
-	// An A-label that decodes to something else than it came from is a disguise. RFC 5891 §5.4
 	if err != nil || backErr != nil || back != ascii || isASCII(unicode) && unicode != ascii {
 		return Domain{}, &Error{Text: s, Problem: "not a valid internationalised domain name"}
 	}
-	if _, err := netip.ParseAddr(ascii); err == nil {
-		return Domain{}, &Error{Text: s, Problem: "a bare IP address is no domain", Hint: "write [" + ascii + "]"}
-	}
-	if isNumeric(ascii[strings.LastIndexByte(ascii, '.')+1:]) {
-		return Domain{}, &Error{Text: s, Problem: "no domain ends in a number"} // RFC 3696 §2
+	if last := ascii[strings.LastIndexByte(ascii, '.')+1:]; strings.Trim(last, "0123456789") == "" {
+		return Domain{}, numeric(s, ascii)
 	}
 	return Domain{ASCII: ascii, Unicode: unicode}, checkLength(s, ascii)
 }
 
-func isNumeric(s string) bool { return strings.Trim(s, "0123456789") == "" }
-
-func domainHint(name string) string {
-	switch {
-	case name == "":
-		return "the part after @ is missing"
-	case strings.ContainsAny(name, "。．｡"):
-		return "use the plain dot ."
-	case strings.Contains(name, "_"):
-		return "a mail domain has no underscore"
+// numeric tells why a name that ends in a number is none. RFC 3696 §2
+func numeric(s, name string) error {
+	if _, err := netip.ParseAddr(name); err == nil {
+		return &Error{Text: s, Problem: "a bare IP address is no domain", Hint: "write [" + name + "]"}
 	}
-	return ""
+	return &Error{Text: s, Problem: "no domain ends in a number"}
 }
 
 func checkLength(s, name string) error {
-	if len(name) > maxDomain-2 {
-		return &Error{Text: s, Problem: "a domain name longer than 253 octets"} // RFC 5321 §4.5.3.1.2
+	if len(name) > maxDomain {
+		return &Error{Text: s, Problem: "a domain longer than 253 octets"} // RFC 5321 §4.5.3.1.2
 	}
 	return nil
-}
-
-// isPlainName: labels of letters, digits and inner hyphens, none of them an A-label, the last not a number. Such a name
-// needs no IDNA and is the rule; it is read without allocating. RFC 5321 §4.1.2, RFC 1123 §2.1
-func isPlainName(s string) bool {
-	label, numeric := 0, true
-	for i := 0; i <= len(s); i++ {
-		if i == len(s) || s[i] == '.' {
-			if label == 0 || label > 63 || s[i-1] == '-' {
-				return false
-			}
-			if i < len(s) {
-				label, numeric = 0, true
-			}
-			continue
-		}
-		c := s[i] | 0x20
-		letter := c >= 'a' && c <= 'z'
-		digit := s[i] >= '0' && s[i] <= '9'
-		if !letter && !digit && (s[i] != '-' || label == 0 || label == 3 && s[i-1] == '-') {
-			return false
-		}
-		numeric = numeric && digit
-		label++
-	}
-	return !numeric
 }

@@ -2,38 +2,66 @@ package address
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 )
 
-// file reads a list file: one entry or list a line, empty lines and those that begin with # left out.
+const maxBadLines = 20 // shown of a list file; more of them mean that it is no list
+
+// file reads a list file: one entry or list a line; a tab parts addresses too. Empty lines and those that begin with # are
+// left out. All lines that cannot be read are told at once.
 func (p Parser) file(name string) (List, error) {
 	f, err := p.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("reading the list %s: %w", name, err)
+		return nil, &FileError{Name: name, Err: err}
 	}
 	defer f.Close()
-	inner := Parser{DefaultDomain: p.DefaultDomain, Warn: p.Warn}
+	l, err := p.lines(name, f)
+	if err == nil && len(l) == 0 {
+		err = &Error{Text: "@" + name, Problem: "a list without an address"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+func (p Parser) lines(name string, f io.Reader) (List, error) {
 	var l List
-	lines := bufio.NewScanner(io.LimitReader(f, maxText))
+	var bad []error
+	whole := &io.LimitedReader{R: f, N: maxText + 1}
+	lines := bufio.NewScanner(whole)
 	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		text := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff"))
-		if text == "" || strings.HasPrefix(text, "#") {
-			continue
-		}
-		entries, err := inner.List(text)
+	for n := 1; lines.Scan() && len(bad) < maxBadLines; n++ {
+		entries, err := p.line(lines.Text(), n == 1)
 		if err != nil {
-			return nil, fmt.Errorf("%s line %d: %w", name, n, err)
+			bad = append(bad, fmt.Errorf("%s line %d: %w", printable(name), n, err))
 		}
 		l = append(l, entries...)
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("reading the list %s: %w", name, err)
+		bad = append(bad, &FileError{Name: name, Err: err})
 	}
-	if len(l) == 0 {
-		return nil, &Error{Text: "@" + name, Problem: "a list without an address"}
+	if whole.N == 0 {
+		bad = append(bad, &FileError{Name: name, Err: fmt.Errorf("it is larger than %d MiB", maxText>>20)})
 	}
-	return l, nil
+	return l, errors.Join(bad...)
+}
+
+func (p Parser) line(text string, first bool) (List, error) {
+	if first {
+		text = strings.TrimPrefix(text, "\ufeff") // the mark that Windows puts at the beginning of a file
+	}
+	text = strings.TrimSpace(text)
+	if text == "" || text[0] == '#' {
+		return nil, nil
+	}
+	r, err := p.reader(text)
+	if err != nil {
+		return nil, err
+	}
+	r.lines = true
+	return r.list()
 }

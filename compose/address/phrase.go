@@ -4,21 +4,24 @@ import "strings"
 
 // phrase collects the words before an address: its display name, or its local part.
 type phrase struct {
-	words  []token
+	first  token // the first word
+	last   token // what was added last
+	words  int
 	commas int
 	text   strings.Builder
 	note   string // the last comment
 }
 
 func (p *phrase) add(t token) {
-	if len(p.words) > 0 && (t.spaced || t.kind == kindQuoted) {
+	if p.words == 0 {
+		p.first = t
+	} else if t.spaced || t.kind == kindQuoted || p.last.kind == kindQuoted {
 		p.text.WriteByte(' ')
 	}
 	p.text.WriteString(t.text)
-	p.words = append(p.words, t)
+	p.last = t
+	p.words++
 }
-
-func (p *phrase) comment(text string) { p.note = text }
 
 // comma keeps the comma of "Doe, Jane".
 func (p *phrase) comma() {
@@ -26,18 +29,15 @@ func (p *phrase) comma() {
 	p.commas++
 }
 
-// mayContinue: only one comma can stand in a name that is not quoted, or every missing address would be swallowed.
-func (p *phrase) mayContinue() bool { return len(p.words) > 0 && p.commas == 0 }
-
 // name is the display name: the words, or the comment where there are none.
 func (p *phrase) name() string {
-	if len(p.words) == 0 {
+	if p.words == 0 {
 		return p.note
 	}
 	return p.text.String()
 }
 
 // isScheme: the single word mailto.
-func (p *phrase) isScheme() bool {
-	return len(p.words) == 1 && strings.EqualFold(p.words[0].text, "mailto")
-}
+func (p *phrase) isScheme() bool { return p.words == 1 && isMailto(p.first) }
+
+func isMailto(t token) bool { return t.kind == kindAtom && strings.EqualFold(t.text, "mailto") }

@@ -17,20 +17,21 @@ const (
 	kindSign         // one of < > , ; : @
 )
 
-// token is a piece of the text; from and to are its octets there. spaced says that white space or a comment stood before it.
+// token is a piece of the text; from and to are its octets there. spaced says that white space or a comment stood before
+// it, tabbed that a tab was in that white space.
 type token struct {
-	kind     kind
-	text     string
-	from, to int
-	spaced   bool
+	kind           kind
+	text           string
+	from, to       int
+	spaced, tabbed bool
 }
 
-// scanner cuts a list into tokens, once, from left to right.
+// scanner cuts a list into tokens, once, from left to right. Its copy looks ahead without taking anything.
 type scanner struct {
-	text   string
-	at     int
-	spaced bool
-	warn   func(string)
+	text           string
+	at             int
+	spaced, tabbed bool
+	stripped       rune // the last invisible blank that was passed over; 0 for none
 }
 
 func (s *scanner) fail(at int, problem, hint string) error {
@@ -40,18 +41,20 @@ func (s *scanner) fail(at int, problem, hint string) error {
 // next gives the next token. RFC 5322 §3.2
 func (s *scanner) next() (token, error) {
 	s.skipSpace()
+	t := token{from: s.at, to: s.at, spaced: s.spaced, tabbed: s.tabbed}
 	if s.at == len(s.text) {
-		return token{kind: kindEnd, from: s.at, to: s.at, spaced: s.spaced}, nil
+		return t, nil
 	}
-	t := token{from: s.at, spaced: s.spaced}
 	err := s.read(&t)
 	t.to = s.at
-	s.spaced = t.kind == kindComment
+	s.spaced, s.tabbed = t.kind == kindComment, false
 	return t, err
 }
 
 func (s *scanner) read(t *token) error {
 	switch c := s.text[s.at]; {
+	case isAtext(c) || c == '.':
+		return s.atom(t)
 	case c == '"':
 		return s.quoted(t)
 	case c == '(':
@@ -62,131 +65,68 @@ func (s *scanner) read(t *token) error {
 		t.kind, t.text = kindSign, s.text[s.at:s.at+1]
 		s.at++
 		return nil
-	case isAtext(c) || c == '.':
-		return s.atom(t)
-	case c < ' ' || c == 0x7f:
-		return s.fail(s.at, "a control character", "addresses are printable text")
+	case isControl(rune(c)):
+		return s.fail(s.at, "a control character", "addresses are printable text on one line")
 	}
 	return s.fail(s.at, "an unexpected "+s.text[s.at:s.at+1], "put a name with special characters in double quotes")
 }
 
-// invisible are blanks that pasted addresses bring along.
-const invisible = "\u00a0\u200b\u200c\u200d\u2060\ufeff\u202f"
-
+// skipSpace passes over blanks, and over invisible ones beside a word.
 func (s *scanner) skipSpace() {
 	for s.at < len(s.text) {
-		switch c := s.text[s.at]; {
-		case c == ' ' || c == '\t':
-			s.at++
-		case c >= utf8.RuneSelf:
-			r, width := utf8.DecodeRuneInString(s.text[s.at:])
-			if !strings.ContainsRune(invisible, r) {
-				return
-			}
-			s.warn("an invisible blank was removed from an address")
-			s.at += width
-		default:
+		r, width := utf8.DecodeRuneInString(s.text[s.at:])
+		switch {
+		case r == '\t':
+			s.tabbed = true
+		case isBlank(r):
+			s.stripped = r
+		case r != ' ':
 			return
 		}
+		s.at += width
 		s.spaced = true
 	}
 }
 
+// atom takes letters and dots. An invisible blank ends it unless it stands inside.
 func (s *scanner) atom(t *token) error {
-	start := s.at
-	for s.at < len(s.text) && (isAtext(s.text[s.at]) || s.text[s.at] == '.') {
-		if s.text[s.at] < utf8.RuneSelf {
-			s.at++
-			continue
-		}
-		r, width := utf8.DecodeRuneInString(s.text[s.at:])
-		if strings.ContainsRune(invisible, r) {
+	end := s.at // of what is known to belong to the atom
+	for at := s.at; at < len(s.text); {
+		r, width := rune(s.text[at]), 1
+		if r >= utf8.RuneSelf {
+			r, width = utf8.DecodeRuneInString(s.text[at:])
+			if err := s.accept(at, r, width); err != nil {
+				return err
+			}
+		} else if !isAtext(byte(r)) && r != '.' {
 			break
 		}
-		if err := s.acceptRune(r, width); err != nil {
-			return err
+		at += width
+		if !isBlank(r) {
+			end = at
 		}
-		s.at += width
 	}
-	t.kind, t.text = kindAtom, s.text[start:s.at]
+	t.kind, t.text = kindAtom, s.text[s.at:end]
+	s.at = end
 	return nil
 }
 
-// acceptRune refuses characters that look like the signs of an address but are not, and those that disguise one.
-func (s *scanner) acceptRune(r rune, width int) error {
-	plain := map[rune]string{'＠': "@", '，': ",", '、': ",", '；': ";", '：': ":", '＜': "<", '＞': ">", '．': ".", '　': "a blank"}
+// accept refuses characters that no word holds: broken ones, signs that an input method made full-width, and disguises.
+func (s *scanner) accept(at int, r rune, width int) error {
 	switch {
 	case r == utf8.RuneError && width == 1:
-		return s.fail(s.at, "not UTF-8", "give addresses in UTF-8")
-	case plain[r] != "":
-		return s.fail(s.at, "a full-width "+string(r), "type "+plain[r]+" instead")
-	case r >= 0x80 && r < 0xa0 || isSpoofing(r):
-		return s.fail(s.at, "a control character", "addresses are printable text")
+		return s.fail(at, "not UTF-8", "give addresses in UTF-8")
+	case separates(r):
+		return s.fail(at, "a full-width "+string(r), "type "+lookalike(r)+" instead, or put the name in double quotes")
+	case isControl(r) || isSpoofing(r):
+		return s.fail(at, "a control character", "addresses are printable text on one line")
 	}
 	return nil
 }
 
-func (s *scanner) quoted(t *token) error {
-	var b strings.Builder
-	start := s.at
-	for s.at++; s.at < len(s.text); s.at++ {
-		c := s.text[s.at]
-		switch {
-		case c == '"':
-			s.at++
-			t.kind, t.text = kindQuoted, b.String()
-			return s.checkText(start, t.text)
-		case c == '\\' && s.at+1 < len(s.text):
-			s.at++
-			c = s.text[s.at]
-		}
-		b.WriteByte(c)
-	}
-	return s.fail(start, "the quote is never closed", "")
-}
-
-func (s *scanner) checkText(at int, text string) error {
-	for _, r := range text {
-		switch {
-		case r == utf8.RuneError:
-			return s.fail(at, "not UTF-8", "give addresses in UTF-8")
-		case r < ' ' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 || isSpoofing(r):
-			return s.fail(at, "a control character", "addresses are printable text")
-		}
-	}
-	return nil
-}
-
-func (s *scanner) comment(t *token) error {
-	var b strings.Builder
-	start, depth := s.at, 0
-	for ; s.at < len(s.text); s.at++ {
-		c := s.text[s.at]
-		switch {
-		case c == '(':
-			if depth++; depth == 1 {
-				continue
-			}
-		case c == ')':
-			if depth--; depth == 0 {
-				s.at++
-				t.kind, t.text = kindComment, strings.TrimSpace(b.String())
-				return s.checkText(start, t.text)
-			}
-		case c == '\\' && s.at+1 < len(s.text):
-			s.at++
-			c = s.text[s.at]
-		}
-		if depth > maxDepth {
-			return s.fail(s.at, "comments are nested too deeply", "")
-		}
-		b.WriteByte(c)
-	}
-	return s.fail(start, "the comment is never closed", "")
-}
-
+// literal takes everything up to the closing bracket; ParseDomain looks into it. RFC 5321 §4.1.3
 func (s *scanner) literal(t *token) error {
-	end := strings.IndexByte(s.text[s.at:], ']')
+	end := strings.IndexByte(s.text[s.at:min(len(s.text), s.at+maxDomain)], ']')
 	if end < 0 {
 		return s.fail(s.at, "the address literal is never closed", "write [192.0.2.1]")
 	}
