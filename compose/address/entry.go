@@ -100,7 +100,7 @@ func (r *reader) twice(p *phrase, name Address) (Group, error) {
 
 // bare ends an entry that has no address: a word that gets the default domain, or an error.
 func (r *reader) bare(p *phrase) (Group, error) {
-	end := r.token.kind == kindEnd || r.separator() || r.lines && r.token.tabbed
+	end := r.token.kind == kindEnd || r.separator()
 	switch {
 	case p.words == 1 && !r.fallback.IsZero() && end:
 		a, err := r.build(p.first, r.fallback)
@@ -116,6 +116,9 @@ func (r *reader) bare(p *phrase) (Group, error) {
 		return Group{}, r.fail(r.token.from, "a group inside a group", "put a name with a colon in double quotes")
 	case p.words == 0:
 		return Group{}, r.fail(r.token.from, "an address is missing", "write it as name@example.org")
+	case r.sign(",") || p.commas > 0:
+		return Group{}, r.fail(p.first.from, "no domain",
+			"write it as name@example.org, and put a name with commas in double quotes")
 	case p.words == 1:
 		return Group{}, r.fail(p.first.from, "no domain", "write it as "+printable(quoteLocal(p.first.text))+"@example.org")
 	}

@@ -39,7 +39,9 @@ func (p Parser) lines(name string, f io.Reader) (List, error) {
 		if err != nil {
 			bad = append(bad, fmt.Errorf("%s line %d: %w", printable(name), n, err))
 		}
-		l = append(l, entries...)
+		if l = append(l, entries...); len(l) > maxBoxes {
+			return nil, &FileError{Name: name, Err: fmt.Errorf("it holds more than %d addresses", maxBoxes)}
+		}
 	}
 	if err := lines.Err(); err != nil {
 		bad = append(bad, &FileError{Name: name, Err: err})

@@ -50,7 +50,8 @@ func isPlainName(name string) bool {
 	}
 }
 
-// isPlainLabel: RFC 5890 §2.3.1, labels whose third and fourth characters are hyphens being reserved.
+// isPlainLabel: RFC 1123 §2.1, less the A-labels of RFC 5890 §2.3.2.1. Other labels with hyphens in the third and fourth
+// place are reserved, and in use.
 func isPlainLabel(label string) bool {
 	if label == "" || len(label) > maxLabel || label[0] == '-' || label[len(label)-1] == '-' {
 		return false
@@ -60,7 +61,7 @@ func isPlainLabel(label string) bool {
 			return false
 		}
 	}
-	return len(label) < 4 || label[2:4] != "--"
+	return len(label) < 4 || !strings.EqualFold(label[:4], "xn--")
 }
 
 // checkSigns tells what a person most likely did wrong in a name that is not a plain one, and where.

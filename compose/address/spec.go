@@ -28,7 +28,10 @@ func (r *reader) angled() (Address, error) {
 	if err != nil {
 		return Address{}, err
 	}
-	if !r.sign(">") {
+	switch {
+	case r.token.kind == kindComment:
+		return Address{}, r.commented()
+	case !r.sign(">"):
 		return Address{}, r.fail(r.token.from, "a < without its >", "write it as Name <name@example.org>")
 	}
 	return a, r.advance()
@@ -55,7 +58,10 @@ func (r *reader) spec() (Address, error) {
 // address reads "@" and the domain after the local part. What is glued to it is an attempt at disguise.
 func (r *reader) address(local token) (Address, error) {
 	at := r.token
-	if !r.sign("@") {
+	switch {
+	case at.kind == kindComment:
+		return Address{}, r.commented()
+	case !r.sign("@"):
 		return Address{}, r.fail(at.from, "no @ after "+printable(quoteLocal(local.text)), "write it as name@example.org")
 	}
 	if err := r.advance(); err != nil {
@@ -63,10 +69,12 @@ func (r *reader) address(local token) (Address, error) {
 	}
 	t := r.token
 	switch {
+	case t.kind == kindComment:
+		return Address{}, r.commented()
 	case t.kind != kindAtom && t.kind != kindLiteral:
 		return Address{}, r.fail(at.from, "nothing after the @", "write it as name@example.org")
 	case at.spaced || t.spaced:
-		return Address{}, r.fail(at.from, "a blank or a comment beside the @", "write it as name@example.org")
+		return Address{}, r.fail(at.from, "a blank beside the @", "write it as name@example.org")
 	}
 	d, err := ParseDomain(t.text)
 	if err != nil {
@@ -82,6 +90,11 @@ func (r *reader) address(local token) (Address, error) {
 		return Address{}, r.fail(n.from, "something is glued to the domain", "separate addresses with commas")
 	}
 	return r.build(local, d)
+}
+
+// commented refuses a comment inside an address: readers do not agree on what is left without it.
+func (r *reader) commented() error {
+	return r.fail(r.token.from, "a comment inside an address", "put it before or after the address")
 }
 
 // rebase shows an error of a part within the whole text, where the part begins at octet from.
