@@ -4,6 +4,7 @@
 //
 //  1. Carry groups the recipients by domain (RFC 5321 §4.5.4.1) and delivers the groups side by side, bounded by Parallel.
 //  2. delivery.run asks the Router for the hosts of one domain: resolve.Route.
+//     With Relays, delivery.runRelays takes these in their place, for all domains at once.
 //  3. delivery.tryHost takes every host and every address in turn: dial, smtp.Open, Session.Send.
 //  4. report.Judge says after each failure what it means; recipients that may still be taken go to the next host.
 //  5. What is left when the hosts are used up is settled by the gravest doubt: temporary over permanent.
@@ -36,6 +37,8 @@ import (
 // Router finds the hosts that take mail for a domain; *resolve.Router is one.
 type Router interface {
 	Route(ctx context.Context, d address.Domain) (resolve.Route, error)
+	// Direct finds the addresses of a host that is known by name, without MX records.
+	Direct(ctx context.Context, d address.Domain) (resolve.Route, error)
 }
 
 // Dialer opens connections; *net.Dialer is one.
@@ -46,6 +49,7 @@ type Dialer interface {
 // Carrier holds what is the same for every domain of a letter. Router is needed; every other field may be zero.
 type Carrier struct {
 	Router         Router
+	Relays         []Relay       // take everything, tried in order, in place of the exchangers; none: exchangers
 	Dialer         Dialer        // nil: the system's
 	Port           uint16        // 0: 25
 	ConnectTimeout time.Duration // 0: 30 s for one address
@@ -65,6 +69,9 @@ const (
 // reported as deferred.
 func (c *Carrier) Carry(ctx context.Context, l *letter.Letter) report.Report {
 	groups := groupByDomain(l.Envelope.Recipients)
+	if len(c.Relays) > 0 {
+		groups = oneGroup(l.Envelope.Recipients)
+	}
 	places := make(chan struct{}, c.parallel())
 	outcomes := make([][]report.Outcome, len(groups))
 	var running sync.WaitGroup
@@ -100,6 +107,15 @@ func groupByDomain(recipients []letter.Recipient) []group {
 		groups[i].places = append(groups[i].places, place)
 	}
 	return groups
+}
+
+// oneGroup is everybody: a relay takes the letter for all domains at once.
+func oneGroup(recipients []letter.Recipient) []group {
+	g := group{recipients: recipients}
+	for place := range recipients {
+		g.places = append(g.places, place)
+	}
+	return []group{g}
 }
 
 func assemble(l *letter.Letter, groups []group, outcomes [][]report.Outcome) report.Report {

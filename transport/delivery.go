@@ -36,8 +36,13 @@ func (c *Carrier) deliver(ctx context.Context, l *letter.Letter, g group) []repo
 }
 
 func (d *delivery) run(ctx context.Context) {
+	if len(d.Relays) > 0 {
+		d.runRelays(ctx)
+		return
+	}
 	route, err := d.Router.Route(ctx, d.group.domain)
-	d.noteRoute(route)
+	d.noteLines(route)
+	d.noteSkips(route)
 	if err != nil {
 		d.fail(d.open(), place{}, &stageError{report.StageResolve, smtp.ClassConnection, err})
 		return
@@ -50,11 +55,14 @@ func (d *delivery) run(ctx context.Context) {
 	}
 }
 
-// noteRoute puts what the route left out among the attempts, so that the report tells why each host was passed over.
-func (d *delivery) noteRoute(route resolve.Route) {
+func (d *delivery) noteLines(route resolve.Route) {
 	for _, line := range route.Lines() {
 		d.Transcript.Note("dns", line)
 	}
+}
+
+// noteSkips puts what the route left out among the attempts, so that the report tells why each host was passed over.
+func (d *delivery) noteSkips(route resolve.Route) {
 	for _, s := range route.Skipped {
 		a := report.Attempt{Host: s.Host, Stage: report.StageResolve, Reason: s.Reason}
 		if s.Address.IsValid() {
@@ -74,17 +82,18 @@ func (d *delivery) attempted(places []int, a report.Attempt) {
 // tryHost offers the open recipients to one host, on its addresses in turn until one of them has answered for the host.
 func (d *delivery) tryHost(ctx context.Context, host resolve.Host) {
 	for _, ip := range host.Addresses {
-		at := place{host.Name, netip.AddrPortFrom(ip, d.port())}
+		at := place{host: host.Name, address: netip.AddrPortFrom(ip, d.port())}
 		if answered := d.tryAddress(ctx, at, d.SMTP); answered || len(d.open()) == 0 {
 			return
 		}
 	}
 }
 
-// place is where a conversation is held.
+// place is where a conversation is held: at an address, or on a socket of this machine.
 type place struct {
 	host    string
 	address netip.AddrPort
+	socket  string
 }
 
 // tryAddress holds one conversation, and says whether the host itself has answered, so that its other addresses need not
@@ -121,7 +130,7 @@ func (d *delivery) retry(err error, o smtp.Options) (smtp.Options, string) {
 
 // converse dials and sends the letter to every recipient that is still open.
 func (d *delivery) converse(ctx context.Context, at place, o smtp.Options) (smtp.Result, *smtp.TLSFacts, error) {
-	conn, err := d.dial(ctx, at.address)
+	conn, err := d.dial(ctx, at)
 	if err != nil {
 		d.Transcript.Note("connect", report.Peer(at.host, at.address)+": "+report.Reason(err))
 		return smtp.Result{}, nil, &stageError{smtp.StageConnect, smtp.ClassConnection, err}
@@ -141,14 +150,18 @@ func (d *delivery) converse(ctx context.Context, at place, o smtp.Options) (smtp
 	return result, session.TLS(), err
 }
 
-func (d *delivery) dial(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+func (d *delivery) dial(ctx context.Context, at place) (net.Conn, error) {
 	limit := d.ConnectTimeout
 	if limit <= 0 {
 		limit = defaultConnect
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	conn, err := d.dialer().DialContext(ctx, "tcp", to.String())
+	if at.socket != "" {
+		conn, err := new(net.Dialer).DialContext(ctx, "unix", at.socket)
+		return conn, plainDialError(err, limit)
+	}
+	conn, err := d.dialer().DialContext(ctx, "tcp", at.address.String())
 	return conn, plainDialError(err, limit)
 }
 

@@ -48,7 +48,7 @@ func (d *delivery) recipients(places []int) []letter.Recipient {
 // fail records err for the recipients at places, and says whether the host itself has answered.
 func (d *delivery) fail(places []int, at place, err error) (answered bool) {
 	judgement := report.Judge(err)
-	if at.address.IsValid() {
+	if at != (place{}) {
 		d.attempted(places, attemptOf(at, err))
 	}
 	for _, i := range places {

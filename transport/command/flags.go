@@ -8,6 +8,7 @@ import (
 
 // The categories under which --help lists the flags of this room.
 const (
+	categoryEnvelope  = "envelope"
 	categoryRoute     = "route"
 	categorySecurity  = "security"
 	categoryProtocol  = "protocol"
@@ -49,6 +50,8 @@ func connectFlags() []cli.Flag {
 		text(categoryRoute, "source", "connect from the local address `IP`"),
 		&cli.UintFlag{Name: "port", Category: categoryRoute, Usage: "connect to port `N` instead of 25", EnvVars: environment("port")},
 		text(categoryRoute, "helo", "greet as `NAME` (default: this host's full name, else its address)"),
+		&cli.StringSliceFlag{Name: "relay", Category: categoryRoute, Usage: "send through `URL` instead of the exchangers: smtp://HOST, smtps://HOST, lmtp:///SOCKET, HOST[:PORT]; may be repeated, tried in order", EnvVars: environment("relay")},
+		text(categoryRoute, "proxy", "connect through `URL`: socks5://HOST:PORT or http://HOST:PORT"),
 		duration(categoryRoute, "connect-timeout", "give up on an address after `DURATION` (default: 30s)"),
 		duration(categoryRoute, "timeout", "wait no longer than `DURATION` for anything a server has to say (default: RFC 5321's minutes)"),
 	}
@@ -61,8 +64,19 @@ func securityFlags() []cli.Flag {
 	}
 }
 
+// envelopeFlags are what RFC 3461 and RFC 8689 let a sender ask of the servers.
+func envelopeFlags() []cli.Flag {
+	return []cli.Flag{
+		text(categoryEnvelope, "notify", "ask for notices of `WHEN`: never, or success,failure,delay", "N"),
+		text(categoryEnvelope, "ret", "`WHAT` such a notice returns: full or hdrs", "R"),
+		text(categoryEnvelope, "envid", "`ID` that such a notice names"),
+		toggle(categorySecurity, "require-tls", "only over verified TLS, here and at every server after (REQUIRETLS)"),
+	}
+}
+
 func protocolFlags() []cli.Flag {
 	return []cli.Flag{
+		text(categoryProtocol, "quit-after", "stop after `STAGE`: connect, ehlo, tls, auth, mail, rcpt"),
 		toggle(categoryProtocol, "no-pipelining", "send one command at a time"),
 		text(categoryProtocol, "chunking", "`WHEN` to send the letter with BDAT: auto (default), on, off"),
 		&cli.StringSliceFlag{Name: "ignore-extension", Category: categoryProtocol, Usage: "act as if the server did not offer `KEYWORD`", EnvVars: environment("ignore-extension")},

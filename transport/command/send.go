@@ -30,6 +30,7 @@ func Send(c *cli.Context) error {
 		return errors.Join(err, draft.Close())
 	}
 	defer l.Close()
+	s.notices.apply(l)
 	return s.perform(c, l)
 }
 

@@ -24,6 +24,7 @@ type settings struct {
 	route   routeSettings
 	carrier transport.Carrier
 	output  outputSettings
+	notices notices
 	sandbox bool
 	maildir string
 	script  string
@@ -55,13 +56,15 @@ func (s routeSettings) router() resolve.Router {
 // readSettings reads every flag of a send; all that is wrong comes back at once.
 func readSettings(c *cli.Context) (settings, error) {
 	s := settings{sandbox: c.Bool("sandbox"), maildir: c.String("maildir"), script: c.String("script")}
-	var errs [6]error
+	var errs [8]error
 	s.route, errs[0] = readRoute(c)
 	s.output, errs[1] = readOutput(c)
 	errs[2] = s.readConnect(c)
 	errs[3] = s.readSecurity(c)
 	errs[4] = s.readProtocol(c)
 	errs[5] = contradictions(c)
+	s.notices, errs[6] = readNotices(c)
+	errs[7] = s.readRelays(c)
 	return s, errors.Join(errs[:]...)
 }
 
@@ -75,6 +78,9 @@ func contradictions(c *cli.Context) error {
 		{"print", "json", "--print has standard output for the letter"},
 		{"print", "transcript", "--print holds no dialogue"},
 		{"sandbox", "resolver", "the sandbox answers the DNS questions itself"},
+		{"sandbox", "relay", "the sandbox takes all mail itself"},
+		{"relay", "port", "write it behind the relay's name: HOST:PORT"},
+		{"sandbox", "proxy", "the sandbox is on this machine"},
 		{"sandbox", "port", "the sandbox listens where it finds room"},
 	} {
 		if c.IsSet(pair[0]) && c.IsSet(pair[1]) && enabled(c, pair[0]) && enabled(c, pair[1]) {
@@ -213,5 +219,17 @@ func (s *settings) readProtocol(c *cli.Context) error {
 		return usage("--chunking: %s", err)
 	}
 	o.Chunking = chunking
-	return nil
+	o.QuitAfter, err = quitStage(c.String("quit-after"))
+	return err
+}
+
+// quitStage: "tls" is what people call the stage of STARTTLS.
+func quitStage(word string) (smtp.Stage, error) {
+	switch stage := smtp.Stage(word); stage {
+	case "tls":
+		return smtp.StageStartTLS, nil
+	case "", smtp.StageConnect, smtp.StageGreeting, smtp.StageEHLO, smtp.StageStartTLS, smtp.StageAuth, smtp.StageMail, smtp.StageRcpt:
+		return stage, nil
+	}
+	return "", usage("--quit-after %q: there are connect, ehlo, tls, auth, mail and rcpt", word)
 }

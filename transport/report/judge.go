@@ -83,6 +83,9 @@ func judgeReply(e *smtp.Error) Judgement {
 
 // judgeLocal: an interrupted letter may be sent again as it is, one that cannot be read may not.
 func judgeLocal(e *smtp.Error) Judgement {
+	if errors.Is(e, smtp.ErrStopped) {
+		return Judgement{State: Stopped}
+	}
 	if errors.Is(e, context.Canceled) || errors.Is(e, context.DeadlineExceeded) {
 		return Judgement{State: Deferred}
 	}
@@ -99,7 +102,7 @@ func permanentIf(permanent bool) State {
 // ExitCode is the code that this outcome alone would end with.
 func (o Outcome) ExitCode() int {
 	switch o.State {
-	case Delivered:
+	case Delivered, Stopped:
 		return ExitOK
 	case Failed:
 		return o.failedCode()

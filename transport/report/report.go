@@ -16,6 +16,7 @@ package report
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"mxsend/compose/address"
@@ -29,6 +30,7 @@ const (
 	Delivered State = "delivered" // a 2yz reply to the end of the message was read
 	Deferred  State = "deferred"  // not accepted now; the same letter may be accepted later
 	Failed    State = "failed"    // refused for good; trying again would change nothing
+	Stopped   State = "stopped"   // the conversation went well as far as it was to go; nothing was sent
 	Unknown   State = "unknown"   // the whole letter was sent and no reply came: it may or may not have been delivered
 )
 
@@ -74,7 +76,7 @@ func (r Report) ExitCode() int {
 		switch {
 		case o.State == Failed:
 			return o.ExitCode()
-		case o.State != Delivered:
+		case o.ExitCode() != ExitOK:
 			code = o.ExitCode()
 		}
 	}
@@ -82,4 +84,6 @@ func (r Report) ExitCode() int {
 }
 
 // Delivered says whether every recipient was accepted.
-func (r Report) Delivered() bool { return r.ExitCode() == ExitOK }
+func (r Report) Delivered() bool {
+	return !slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return o.State != Delivered })
+}

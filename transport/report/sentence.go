@@ -28,6 +28,8 @@ func (o Outcome) fate() string {
 	switch o.State {
 	case Delivered:
 		return "accepted by " + o.peer()
+	case Stopped:
+		return "not sent: stopped with " + o.peer() + " as asked"
 	case Unknown:
 		return "unknown whether delivered: " + o.peer() + " took the whole letter and was lost before it answered; " +
 			"sending it again may deliver a second copy"
@@ -87,7 +89,7 @@ func (r Report) Summary() string {
 	for _, s := range []struct {
 		state State
 		words string
-	}{{Delivered, "accepted"}, {Deferred, "to try again later"}, {Unknown, "unknown"}, {Failed, "refused"}} {
+	}{{Delivered, "accepted"}, {Stopped, "stopped as asked"}, {Deferred, "to try again later"}, {Unknown, "unknown"}, {Failed, "refused"}} {
 		if n := counts[s.state]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, s.words))
 		}

@@ -1,0 +1,70 @@
+package command
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"mxsend/compose/letter"
+	"mxsend/transport"
+)
+
+// readRelays reads --relay and --proxy.
+func (s *settings) readRelays(c *cli.Context) error {
+	var errs []error
+	for _, given := range c.StringSlice("relay") {
+		r, err := transport.ParseRelay(given)
+		if err != nil {
+			errs = append(errs, usage("--relay: %s", err))
+		}
+		s.carrier.Relays = append(s.carrier.Relays, r)
+	}
+	if c.IsSet("proxy") && s.carrier.Dialer != nil {
+		d, err := transport.ProxyDialer(c.String("proxy"), os.Getenv("MXSEND_PROXY_PASSWORD"), s.carrier.Dialer)
+		if err != nil {
+			errs = append(errs, usage("--proxy: %s", err))
+		}
+		s.carrier.Dialer = d
+	}
+	return errors.Join(errs...)
+}
+
+// notices are what the envelope asks of the servers. RFC 3461, RFC 8689
+type notices struct {
+	notify     []string
+	ret, id    string
+	requireTLS bool
+}
+
+func readNotices(c *cli.Context) (notices, error) {
+	n := notices{ret: strings.ToUpper(c.String("ret")), id: c.String("envid"), requireTLS: c.Bool("require-tls")}
+	var errs []error
+	for word := range strings.SplitSeq(strings.ToUpper(c.String("notify")), ",") {
+		if word = strings.TrimSpace(word); word != "" {
+			n.notify = append(n.notify, word)
+		}
+	}
+	known := []string{"NEVER", "SUCCESS", "FAILURE", "DELAY"}
+	if slices.ContainsFunc(n.notify, func(w string) bool { return !slices.Contains(known, w) }) ||
+		slices.Contains(n.notify, "NEVER") && len(n.notify) > 1 {
+		errs = append(errs, usage("--notify %q: use never, or any of success,failure,delay", c.String("notify")))
+	}
+	if n.ret != "" && n.ret != "FULL" && n.ret != "HDRS" {
+		errs = append(errs, usage("--ret %q: use full or hdrs", c.String("ret")))
+	}
+	if len(n.id) > 100 || strings.ContainsFunc(n.id, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		errs = append(errs, &DataError{errors.New("--envid: an envelope identifier is at most 100 printable ASCII characters")}) // RFC 3461 §4.4
+	}
+	return n, errors.Join(errs...)
+}
+
+// apply puts the wishes on the envelope.
+func (n notices) apply(l *letter.Letter) {
+	l.Envelope.Ret, l.Envelope.ID, l.Envelope.RequireTLS = n.ret, n.id, n.requireTLS
+	for i := range l.Envelope.Recipients {
+		l.Envelope.Recipients[i].Notify = n.notify
+	}
+}
