@@ -71,15 +71,22 @@ func encoded(plain []byte, as encode.Encoding) (octets, error) {
 	case encode.QuotedPrintable:
 		return encode.EncodeQuoted(plain), nil
 	case encode.Base64:
-		var b bytes.Buffer
-		b.Grow(int(encode.Base64Size(int64(len(plain)))))
-		w := encode.NewBase64(&b)
-		if _, err := w.Write(plain); err != nil {
-			return nil, err
-		}
-		return b.Bytes(), w.Close()
+		return inBase64(plain)
 	}
 	return nil, fmt.Errorf("a text cannot travel as %s", as)
+}
+
+func inBase64(plain []byte) (octets, error) {
+	var b bytes.Buffer
+	b.Grow(int(encode.Base64Size(int64(len(plain)))))
+	w := encode.NewBase64(&b)
+	if _, err := w.Write(plain); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil { // writes the last line
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 func (o octets) WriteTo(w io.Writer) (int64, error) {
