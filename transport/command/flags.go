@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"mxsend/transport/smtp"
 )
 
 // The categories under which --help lists the flags of this room.
@@ -51,6 +53,10 @@ func connectFlags() []cli.Flag {
 		&cli.UintFlag{Name: "port", Category: categoryRoute, Usage: "connect to port `N` instead of 25", EnvVars: environment("port")},
 		text(categoryRoute, "helo", "greet as `NAME` (default: this host's full name, else its address)"),
 		&cli.StringSliceFlag{Name: "relay", Category: categoryRoute, Usage: "send through `URL` instead of the exchangers: smtp://HOST, smtps://HOST, lmtp:///SOCKET, HOST[:PORT]; may be repeated, tried in order", EnvVars: environment("relay")},
+		text(categoryRoute, "user", "log in to the relay as `NAME`; the password comes from one of the next two, or from MXSEND_PASSWORD"),
+		text(categoryRoute, "password-file", "its first line is the password: `FILE`, which nobody else can read"),
+		text(categoryRoute, "password-command", "the first line it prints is the password: `COMMAND` for the shell"),
+		text(categoryRoute, "auth", "SASL `MECHANISM` (default: the strongest offered): "+strings.Join(smtp.Mechanisms(), ", ")),
 		text(categoryRoute, "proxy", "connect through `URL`: socks5://HOST:PORT or http://HOST:PORT"),
 		duration(categoryRoute, "connect-timeout", "give up on an address after `DURATION` (default: 30s)"),
 		duration(categoryRoute, "timeout", "wait no longer than `DURATION` for anything a server has to say (default: RFC 5321's minutes)"),
@@ -88,6 +94,7 @@ func outputFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Count: new(int), Category: categoryOutput, Usage: "show the dialogue on standard error; twice (-vv) with the letter", EnvVars: environment("verbose")},
 		text(categoryOutput, "transcript", "write everything that is said to `FILE`", "X"),
 		text(categoryOutput, "transcript-format", "`FORMAT` of that file: text (default), jsonl, raw"),
+		toggle(categoryOutput, "show-secrets", "do not strike credentials out of the dialogue"),
 		toggle(categoryOutput, "json", "print the report as one JSON object on standard output"),
 		toggle(categoryOutput, "quiet", "say nothing but errors", "q"),
 		toggle(categoryOutput, "dry-run", "compose, resolve and show the plan; connect nowhere", "n"),

@@ -10,6 +10,7 @@ import (
 
 	"mxsend/compose/letter"
 	"mxsend/transport"
+	"mxsend/transport/smtp"
 )
 
 // readRelays reads --relay and --proxy.
@@ -21,6 +22,10 @@ func (s *settings) readRelays(c *cli.Context) error {
 			errs = append(errs, usage("--relay: %s", err))
 		}
 		s.carrier.Relays = append(s.carrier.Relays, r)
+		s.route.allowLoopback = true // a relay is named by its user, not by a stranger's DNS
+	}
+	if err := s.readCredentials(c); err != nil {
+		errs = append(errs, err)
 	}
 	if c.IsSet("proxy") && s.carrier.Dialer != nil {
 		d, err := transport.ProxyDialer(c.String("proxy"), os.Getenv("MXSEND_PROXY_PASSWORD"), s.carrier.Dialer)
@@ -30,6 +35,31 @@ func (s *settings) readRelays(c *cli.Context) error {
 		s.carrier.Dialer = d
 	}
 	return errors.Join(errs...)
+}
+
+// readCredentials reads who we are to the relays: the same account for all of them. Exchangers are never logged in to.
+func (s *settings) readCredentials(c *cli.Context) error {
+	user := c.String("user")
+	for _, r := range s.carrier.Relays {
+		if user == "" {
+			user = r.User
+		}
+	}
+	mechanism := strings.ToUpper(c.String("auth"))
+	switch {
+	case mechanism != "" && !slices.Contains(smtp.Mechanisms(), mechanism):
+		return usage("--auth %q: there are %s", mechanism, strings.Join(smtp.Mechanisms(), ", "))
+	case user == "" && (c.IsSet("password-file") || c.IsSet("password-command") || mechanism != ""):
+		return usage("a password without a name: add --user")
+	case user == "":
+		return nil
+	case len(s.carrier.Relays) == 0:
+		return usage("--user needs --relay: nobody logs in to an exchanger")
+	}
+	password, err := readPassword(c)
+	s.carrier.SMTP.Auth = &smtp.Auth{User: user, Password: password, Mechanism: mechanism}
+	s.carrier.SMTP.ShowSecrets = c.Bool("show-secrets")
+	return err
 }
 
 // notices are what the envelope asks of the servers. RFC 3461, RFC 8689

@@ -117,7 +117,7 @@ func (p *play) goodbye() error {
 		return errors.Join(p.out.Flush(), errQuit)
 	}
 	p.say("421 the script is over")
-	return errors.Join(p.out.Flush(), fmt.Errorf("the script is over, but the client said %s", transcript.Escape(line)))
+	return errors.Join(p.out.Flush(), fmt.Errorf("the script is over, but the client said %s", line))
 }
 
 // wait reads until the client says what the script waits for.
@@ -156,7 +156,7 @@ func (p *play) unexpected(s step, line string) error {
 	case v == "EHLO" && verb(s.text) == "HELO":
 		return p.say("502 command not implemented") // RFC 5321 §4.2.4
 	}
-	p.note(fmt.Errorf("line %d of the script waits for %s, the client said %s", s.line, verb(s.text), transcript.Escape(line)))
+	p.note(fmt.Errorf("line %d of the script waits for %s, the client said %s", s.line, verb(s.text), line))
 	return p.say("503 the script waits for " + verb(s.text))
 }
 

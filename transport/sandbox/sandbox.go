@@ -85,8 +85,11 @@ func (s *Sandbox) Start(ctx context.Context) error {
 }
 
 func (s *Sandbox) start(ctx context.Context) error {
-	var err error
-	if err = s.makeMaildir(); err != nil {
+	err := ctx.Err()
+	if err == nil {
+		err = s.makeMaildir()
+	}
+	if err != nil {
 		return err
 	}
 	if s.authority, err = newAuthority(s.now()); err != nil {

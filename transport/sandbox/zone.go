@@ -97,8 +97,9 @@ func (z zone) records(q dns.Question, label string) []dns.RR {
 
 // tooLong says whether the name has no room for the label of its exchanger. RFC 1035 §2.3.4
 func tooLong(name string) bool {
-	_, valid := dns.IsDomainName("mx." + name)
-	return !valid
+	var wire [255]byte
+	_, err := dns.PackDomainName("mx."+name, wire[:], 0, nil, false)
+	return err != nil
 }
 
 // magicLabel is the label that decides about a name: its first, or that of the domain whose exchanger it is.

@@ -12,15 +12,18 @@ import (
 type command struct {
 	stage  Stage
 	text   string // without CRLF
-	secret int    // from here on text is a secret; 0: nothing is
+	secret int    // from here on text is a secret; 0: nothing is; allSecret: all of it
 }
+
+const allSecret = -1
 
 // shown is the command as a witness and an error may see it.
 func (c command) shown(secrets bool) string {
 	if c.secret == 0 || secrets {
 		return c.text
 	}
-	return c.text[:c.secret] + struckOut(len(c.text)-c.secret)
+	from := max(c.secret, 0)
+	return c.text[:from] + struckOut(len(c.text)-from)
 }
 
 // lastWords is how long a server that does not take what we write may say why.

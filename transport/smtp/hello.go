@@ -78,7 +78,7 @@ func (p Protocol) verb() string {
 
 // mayDoWithout says whether a server without extensions is good enough. Inside TLS EHLO has worked before.
 func (s *Session) mayDoWithout() bool {
-	return s.facts == nil && !s.options.Security.required() && s.options.Protocol == SMTP
+	return s.facts == nil && !s.options.Security.required() && s.options.Protocol == SMTP && s.options.Auth == nil
 }
 
 // helo greets as before 1993. refusal is what the server said to EHLO, any code but 421. RFC 5321 §4.1.4

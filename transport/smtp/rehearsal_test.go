@@ -305,6 +305,12 @@ func (r *rehearsal) recipients() []letter.Recipient {
 func (r *rehearsal) options() Options {
 	o := Options{Hello: r.script.setting("hello", "crepes.fr"), Host: "mx.example", Witness: &r.heard}
 	o.Security.Roots = testRoots()
+	if words := strings.Fields(r.script.setting("auth", "")); len(words) > 1 {
+		o.Auth = &Auth{User: words[0], Password: words[1]}
+		if len(words) > 2 {
+			o.Auth.Mechanism = words[2]
+		}
+	}
 	for _, word := range strings.Fields(r.script.setting("options", "")) {
 		key, value, _ := strings.Cut(word, "=")
 		r.option(&o, key, value)

@@ -12,7 +12,8 @@
 //  6. Session.Close says QUIT, whose reply changes nothing.
 //
 // Implemented: RFC 5321, RFC 1870 (SIZE), RFC 2034 (enhanced codes), RFC 2920 (PIPELINING), RFC 3030 (CHUNKING), RFC 3207
-// (STARTTLS), RFC 3461 (DSN), RFC 6152 (8BITMIME), RFC 6531 (SMTPUTF8), RFC 8314 §3.3 (implicit TLS), RFC 9422 (LIMITS).
+// (STARTTLS), RFC 3461 (DSN), RFC 4954 (AUTH with SCRAM and its
+// channel binding, RFC 5802, 7677, 9266; CRAM-MD5, PLAIN, LOGIN, OAUTHBEARER, XOAUTH2), RFC 6152 (8BITMIME), RFC 6531 (SMTPUTF8), RFC 8314 §3.3 (implicit TLS), RFC 9422 (LIMITS).
 // Not here: DNS, policies, retries, what a failure means. Not supported: VRFY, EXPN, ETRN, BURL, client-side re-encoding.
 //
 // The server is a stranger. Every line, reply and wait is bounded; a reply that SMTP does not allow ends the connection;
@@ -37,6 +38,7 @@ type Options struct {
 	HELO     bool   // say HELO and use no extension
 	Protocol Protocol
 	Security Security
+	Auth     *Auth // nil: nobody logs in
 	Timeouts Timeouts
 	Grace    time.Duration // how long the final reply is awaited after an interruption; 0: 5 s
 
@@ -100,7 +102,7 @@ func (s *Session) open() *Error {
 	for _, step := range []struct {
 		stage Stage
 		do    func() *Error
-	}{{StageGreeting, s.greeting}, {StageEHLO, s.hello}, {StageStartTLS, s.secure}} {
+	}{{StageGreeting, s.greeting}, {StageEHLO, s.hello}, {StageStartTLS, s.secure}, {StageAuth, s.login}} {
 		if err := step.do(); err != nil {
 			return err
 		}

@@ -87,7 +87,7 @@ func (s *Session) handshakeFailed(cause error) *Error {
 		e.Class, e.Cause = ClassLocal, interrupted
 		return s.fail(e)
 	}
-	e.clear = !s.options.Security.required()
+	e.clear = !s.options.Security.required() && s.options.Auth == nil
 	return s.fail(e)
 }
 

@@ -1,0 +1,62 @@
+package smtp
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestExtensions(t *testing.T) {
+	e := parseExtensions([]string{"mx.example greets you SIZE 5", "size 100", "AUTH PLAIN", "auth=LOGIN CRAM-MD5", "X", " Help ", ""}, []string{"x"})
+	if e.Server != "mx.example" || e.Size() != 100 {
+		t.Errorf("server %q, size %d", e.Server, e.Size())
+	}
+	if got := e.Params("auth"); !slices.Equal(got, []string{"PLAIN", "LOGIN", "CRAM-MD5"}) {
+		t.Errorf("AUTH %q", got)
+	}
+	if e.Has("X") || !e.Has("help") || e.Has("GREETS") {
+		t.Errorf("keywords %q", e.Keywords())
+	}
+	if (Extensions{}).Has("SIZE") || (Extensions{}).Size() != 0 || len(Extensions{}.Keywords()) != 0 {
+		t.Error("the zero value offers something")
+	}
+}
+
+func TestSizeOffered(t *testing.T) {
+	for line, want := range map[string]int64{
+		"SIZE": 0, "SIZE 0": 0, "SIZE 1": 1, "SIZE 9223372036854775807": 1<<63 - 1, "SIZE 9223372036854775808": 0,
+		"SIZE -1": 0, "SIZE +1": 0, "SIZE 1k": 0, "SIZE 1 2": 0, "SIZE unlimited": 0, "SIZE=1": 0,
+	} {
+		if got := parseExtensions([]string{"mx", line}, nil).Size(); got != want {
+			t.Errorf("%s: got %d", line, got)
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	for line, want := range map[string]int{
+		"LIMITS RCPTMAX=5": 5, "LIMITS MAILMAX=1 rcptmax=7": 7, "LIMITS RCPTMAX=0": 0, "LIMITS RCPTMAX=": 0, "LIMITS RCPTMAX=x": 0,
+		"LIMITS RCPTMAX=-1": 0, "LIMITS RCPTMAX=999999": 999999, "LIMITS RCPTMAX=1000000": 0, "LIMITS": 0, "LIMITS MAILMAX=3": 0,
+		"LIMITS RCPTMAX=5 what": 0, "LIMITS what RCPTMAX=5": 0, "LIMITS RCPTMAX=5 =3": 0, "LIMITS X=y RCPTMAX=5": 5,
+	} {
+		if got := parseExtensions([]string{"mx", line}, nil).limit("RCPTMAX"); got != want {
+			t.Errorf("%s: got %d", line, got)
+		}
+	}
+}
+
+// FuzzExtensions: no line of a server makes a keyword that is not one word in upper case, and every limit is in bounds.
+func FuzzExtensions(f *testing.F) {
+	f.Add("mx\nSIZE 10\nLIMITS RCPTMAX=3 MAILMAX=x\nAUTH=LOGIN")
+	f.Fuzz(func(t *testing.T, text string) {
+		e := parseExtensions(strings.Split(text, "\n"), nil)
+		for _, k := range e.Keywords() {
+			if k == "" || k != strings.ToUpper(k) || len(strings.Fields(k)) != 1 {
+				t.Fatalf("keyword %q", k)
+			}
+		}
+		if e.Size() < 0 || e.limit("RCPTMAX") < 0 || e.limit("MAILMAX") > 999999 {
+			t.Fatalf("size %d, limits %d %d", e.Size(), e.limit("RCPTMAX"), e.limit("MAILMAX"))
+		}
+	})
+}
