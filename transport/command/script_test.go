@@ -17,7 +17,7 @@ import (
 )
 
 // program is the folder that holds the real binary, built once for all stories.
-func program(t *testing.T) string {
+func program(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	name := filepath.Join(dir, "mxsend")
