@@ -169,10 +169,10 @@ func (p *scriptParser) act(text string) error {
 	case actWait:
 		var err error
 		if s.delay, err = time.ParseDuration(rest); err != nil || s.delay < 0 {
-			return fmt.Errorf("S! wait %q: give a time such as 3s or 2m", rest)
+			return fmt.Errorf("wait %q in a line with S!: give a time such as 3s or 2m", rest)
 		}
 	default:
-		return fmt.Errorf("S! %s: use close, reset, wait, tls, send or repeat", transcript.Escape(word))
+		return fmt.Errorf("%s in a line with S!: use close, reset, wait, tls, send or repeat", transcript.Escape(word))
 	}
 	p.inLetter, p.inChunk = p.inLetter && word == actWait, false
 	p.add(s)

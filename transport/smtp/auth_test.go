@@ -97,7 +97,10 @@ func scramConversation(mechanism string, conn *tls.Conn, shown tls.Certificate) 
 	if err != nil {
 		return nil, err
 	}
-	stored := client.GetStoredCredentials(scram.KeyFactors{Salt: "salt", Iters: 4096})
+	stored, err := client.GetStoredCredentialsWithError(scram.KeyFactors{Salt: "salt", Iters: 4096})
+	if err != nil {
+		return nil, err
+	}
 	server, err := hash.NewServer(func(string) (scram.StoredCredentials, error) { return stored, nil })
 	if err != nil || !strings.HasSuffix(mechanism, "-PLUS") {
 		return server.NewConversation(), err

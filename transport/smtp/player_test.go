@@ -109,7 +109,7 @@ func (p *player) farewell() error {
 		return fmt.Errorf("the client said %q after the end", line)
 	}
 	io.WriteString(p.conn, "221 bye\r\n")
-	_, err = io.Copy(io.Discard, p.in)
+	io.Copy(io.Discard, p.in)
 	return nil
 }
 
