@@ -283,9 +283,9 @@ func TestScriptsThatCannotBePlayed(t *testing.T) {
 		"C: HELO x\nS: 250 x\n":            "script:1: the server speaks first: begin with S: 220 and its name",
 		"S: 220 x\n---\nC: HELO\n":         "script:3: the server speaks first: begin with S: 220 and its name",
 		"S: 220 x\nR: 250 \x1b\n":          `script:2: "R: 250 \\x1b": a line of a script begins with C:, S:, S! or *`,
-		"S: 220 x\nS! explode\n":           "script:2: S! explode: use close, reset, wait, tls, send or repeat",
-		"S! wait\n":                        `script:1: S! wait "": give a time such as 3s or 2m`,
-		"S! wait -3s\n":                    `script:1: S! wait "-3s": give a time such as 3s or 2m`,
+		"S: 220 x\nS! explode\n":           "script:2: explode in a line with S!: use close, reset, wait, tls, send or repeat",
+		"S! wait\n":                        `script:1: wait "" in a line with S!: give a time such as 3s or 2m`,
+		"S! wait -3s\n":                    `script:1: wait "-3s" in a line with S!: give a time such as 3s or 2m`,
 		"S: " + strings.Repeat("x", 2<<20): "script:1: bufio.Scanner: token too long",
 	} {
 		if _, err := ParseScript("script", strings.NewReader(script)); err == nil || err.Error() != want {
