@@ -1,0 +1,231 @@
+package intake
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	maxHeader = 1 << 20 // octets; the largest in the wild have a tenth of it
+	maxFields = 10_000
+	maxLine   = 998 // RFC 5322 §2.1.1
+	bufferFor = 64 << 10
+)
+
+// field is one field with the octets it came with, line ends made CRLF.
+type field struct {
+	name string
+	raw  string
+	line int
+}
+
+func (f field) is(name string) bool { return strings.EqualFold(f.name, name) }
+
+// unfolded is the value in one line. RFC 5322 §2.2.3
+func (f field) unfolded() string {
+	_, value, _ := strings.Cut(f.raw, ":")
+	return strings.TrimSpace(strings.ReplaceAll(value, "\r\n", ""))
+}
+
+// fault is the first place of its kind.
+type fault struct {
+	problem string
+	mended  string
+	line    int // 0: it does not occur
+}
+
+// findings are what one reading tells.
+type findings struct {
+	fields []field
+	bodyAt int64 // octets of the source before the body
+	faults [3]fault
+	utf8   bool // the body is UTF-8, so far as it was looked at
+	eight  bool // an octet above 127 in the body
+}
+
+const (
+	faultCR = iota
+	faultNUL
+	faultLong
+)
+
+func newFindings() *findings {
+	return &findings{utf8: true, faults: [3]fault{
+		faultCR:   {problem: "a CR that ends no line", mended: "lone CRs became line ends"},
+		faultNUL:  {problem: "a NUL octet", mended: "NUL octets were removed"},
+		faultLong: {problem: "a line of more than 998 octets", mended: "lines of more than 998 octets were broken"},
+	}}
+}
+
+func (f *findings) named(name string) []field {
+	var found []field
+	for _, field := range f.fields {
+		if field.is(name) {
+			found = append(found, field)
+		}
+	}
+	return found
+}
+
+// resent: several Resent blocks may each have their own. RFC 5322 §3.6.6
+func (f *findings) resent(name string) bool { return strings.HasPrefix(name, "resent-") }
+
+func (f *findings) mended() []string {
+	var notes []string
+	for _, fault := range f.faults {
+		if fault.line > 0 {
+			notes = append(notes, fault.mended)
+		}
+	}
+	return notes
+}
+
+// scan reads the letter once.
+func scan(r io.Reader) (*findings, error) {
+	s := &scanner{findings: newFindings(), in: bufio.NewReaderSize(r, bufferFor)}
+	if err := s.header(); err != nil {
+		return nil, err
+	}
+	return s.findings, s.body()
+}
+
+type scanner struct {
+	*findings
+	in   *bufio.Reader
+	line int
+	at   int64
+}
+
+// next gives one line without its end; ended is false for a last line that has none.
+func (s *scanner) next() (text []byte, err error) {
+	text, err = s.in.ReadBytes('\n')
+	if len(text) == 0 {
+		return nil, err
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	s.line++
+	s.at += int64(len(text))
+	return bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r")), err
+}
+
+// header cuts the fields, up to the empty line or to the first line that belongs to none, which is then the body's first.
+func (s *scanner) header() error {
+	for {
+		before := s.at
+		text, err := s.next()
+		switch {
+		case err == io.EOF:
+			s.bodyAt = s.at
+			return nil
+		case err != nil:
+			return err
+		case s.at > maxHeader || len(s.fields) > maxFields:
+			return &Error{s.line, "the header is too long"}
+		case len(text) == 0:
+			s.bodyAt = s.at
+			return nil
+		case s.line == 1 && (bytes.HasPrefix(text, []byte("From ")) || bytes.HasPrefix(text, []byte(">From "))):
+			continue // RFC 4155: the line of an mbox that stands before a letter
+		}
+		s.see(text)
+		if !s.take(string(text)) {
+			s.bodyAt = before
+			return s.rewind(text)
+		}
+	}
+}
+
+// rewind: a body that begins without an empty line is read as if the line had been there.
+func (s *scanner) rewind(text []byte) error {
+	rest := s.in
+	s.line--
+	s.in = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(append(bytes.Clone(text), '\n')), rest), bufferFor)
+	return nil
+}
+
+// take adds a line of the header.
+func (s *scanner) take(text string) bool {
+	if text[0] == ' ' || text[0] == '\t' {
+		if len(s.fields) == 0 {
+			return false
+		}
+		last := &s.fields[len(s.fields)-1]
+		last.raw += text + "\r\n"
+		return true
+	}
+	name, _, found := strings.Cut(text, ":")
+	name = strings.TrimRight(name, " \t") // RFC 5322 §4.5: blanks before the colon are of old
+	if !found || name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return false
+	}
+	s.fields = append(s.fields, field{name: name, raw: text + "\r\n", line: s.line})
+	return true
+}
+
+// body looks at every line without keeping it; of a very long one, at its pieces.
+func (s *scanner) body() error {
+	column := 0
+	for {
+		text, err := s.in.ReadSlice('\n')
+		whole := err == nil || err == io.EOF
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) && err != io.EOF {
+			return err
+		}
+		if column == 0 && len(text) > 0 {
+			s.line++
+		}
+		column += len(text)
+		if whole {
+			text = bytes.TrimSuffix(text, []byte("\n"))
+			text = bytes.TrimSuffix(text, []byte("\r"))
+		}
+		s.look(text)
+		if column > maxLine+2 || whole && len(text) > maxLine {
+			s.fault(faultLong)
+		}
+		if whole {
+			column = 0
+		}
+		if err == io.EOF {
+			return nil
+		}
+	}
+}
+
+func (s *scanner) look(text []byte) {
+	if bytes.IndexByte(text, '\r') >= 0 {
+		s.fault(faultCR)
+	}
+	if bytes.IndexByte(text, 0) >= 0 {
+		s.fault(faultNUL)
+	}
+	if bytes.ContainsFunc(text, func(r rune) bool { return r >= 0x80 }) {
+		s.eight = true
+		s.utf8 = s.utf8 && utf8.Valid(text)
+	}
+}
+
+// see looks at a line of the header.
+func (s *scanner) see(text []byte) {
+	if bytes.IndexByte(text, '\r') >= 0 {
+		s.fault(faultCR)
+	}
+	if bytes.IndexByte(text, 0) >= 0 {
+		s.fault(faultNUL)
+	}
+	if len(text) > maxLine {
+		s.fault(faultLong)
+	}
+}
+
+func (s *scanner) fault(kind int) {
+	if s.faults[kind].line == 0 {
+		s.faults[kind].line = s.line
+	}
+}
