@@ -84,10 +84,10 @@ func (c *composer) thread(b *blockWriter) {
 	id, err := c.identifier()
 	if err != nil {
 		b.errs = append(b.errs, err)
-		return
+	} else {
+		c.messageID = id
+		b.add(header.IDs("Message-ID", id))
 	}
-	c.messageID = id
-	b.add(header.IDs("Message-ID", id))
 	parents := b.identifiers("In-Reply-To", c.draft.InReplyTo)
 	if len(parents) > 0 {
 		b.add(header.IDs("In-Reply-To", parents...))
