@@ -28,7 +28,7 @@ func Commands() []*cli.Command {
 
 // SendFlags are all the flags of a send, room by room.
 func SendFlags() []cli.Flag {
-	return slices.Concat(composecommand.Flags(), attachcommand.Flags(), envelopeFlags(), routeFlags(), connectFlags(), securityFlags(),
+	return slices.Concat(composecommand.Flags(), attachcommand.Flags(), readyFlags(), envelopeFlags(), routeFlags(), connectFlags(), securityFlags(),
 		protocolFlags(), outputFlags(), rehearsalFlags())
 }
 

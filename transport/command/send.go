@@ -17,21 +17,36 @@ import (
 	"mxsend/transport/transcript"
 )
 
-// Send composes a letter from the command line and carries it to every recipient. All that is wrong with the command line
-// and its files is said at once; nothing is connected before it is right.
+// Send composes a letter from the command line, or takes in a finished one, and carries it to every recipient. All that is
+// wrong with the command line and its files is said at once; nothing is connected before it is right.
 func Send(c *cli.Context) error {
 	s, err := readSettings(c)
-	draft, draftErr := composecommand.Draft(c, attach.Opener{Stdin: c.App.Reader})
-	if err := errors.Join(err, draftErr); err != nil {
-		return errors.Join(err, draft.Close())
-	}
-	l, err := compose.Desk{}.Compose(draft)
-	if err != nil {
-		return errors.Join(err, draft.Close())
+	l, letterErr := theLetter(c)
+	if err := errors.Join(err, letterErr); err != nil {
+		if l != nil {
+			l.Close()
+		}
+		return err
 	}
 	defer l.Close()
 	s.notices.apply(l)
 	return s.perform(c, l)
+}
+
+// theLetter is the one that the flags describe.
+func theLetter(c *cli.Context) (*letter.Letter, error) {
+	if isReady(c) {
+		return readyLetter(c)
+	}
+	draft, err := composecommand.Draft(c, attach.Opener{Stdin: c.App.Reader})
+	if err != nil {
+		return nil, errors.Join(err, draft.Close())
+	}
+	l, err := compose.Desk{}.Compose(draft)
+	if err != nil {
+		return nil, errors.Join(err, draft.Close())
+	}
+	return l, nil
 }
 
 func (s *settings) perform(c *cli.Context, l *letter.Letter) error {
