@@ -30,6 +30,9 @@ func run(args []string) int {
 	signal.Ignore(syscall.SIGPIPE) // a reader that leaves does not change what became of the letter
 	app := newApp()
 	app.Setup()
+	if command.IsSendmail(args) {
+		return exit(command.Sendmail(ctx, app, args))
+	}
 	args, err := command.Arrange(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, args)

@@ -79,7 +79,8 @@ func notReady(c *cli.Context) error {
 
 // readOrder reads who sends the letter to whom.
 func readOrder(c *cli.Context) (intake.Order, error) {
-	o := intake.Order{ReadFields: c.Bool("read-recipients"), Repair: c.Bool("repair"), DefaultDomain: c.String("default-domain"), Now: time.Now, Random: rand.Reader}
+	o := newOrder()
+	o.ReadFields, o.Repair, o.DefaultDomain = c.Bool("read-recipients"), c.Bool("repair"), c.String("default-domain")
 	p := address.Parser{DefaultDomain: o.DefaultDomain, Open: openList}
 	var errs []error
 	var boxes []address.Mailbox
@@ -102,6 +103,9 @@ func readOrder(c *cli.Context) (intake.Order, error) {
 	o.Sender = sender
 	return o, errors.Join(append(errs, err, senderErr)...)
 }
+
+// newOrder is an order with the system's clock and randomness.
+func newOrder() intake.Order { return intake.Order{Now: time.Now, Random: rand.Reader} }
 
 func oneMailbox(p address.Parser, flag, value string) (address.Mailbox, error) {
 	if value == "" {

@@ -49,6 +49,7 @@ func TestStories(t *testing.T) {
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache"))
 			env.Setenv("PICTURE", picture)
 			env.Setenv("TZ", "UTC")
+			env.Setenv("MXSEND", filepath.Join(bin, "mxsend"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

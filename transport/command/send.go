@@ -66,24 +66,33 @@ func printLetter(w io.Writer, l *letter.Letter) error {
 	return nil
 }
 
-// send carries the letter, with the sandbox in place of the network if asked for, and tells the outcome.
+// send carries the letter and tells the outcome.
 func (s *settings) send(c *cli.Context, l *letter.Letter) error {
+	r, err := s.deliver(c, l)
+	if err != nil {
+		return err
+	}
+	s.tell(c, r)
+	s.rehearsal.tell(c, s.speaks(c))
+	return told(r.ExitCode())
+}
+
+// deliver carries the letter, with the sandbox in place of the network if asked for, and writes the transcript.
+func (s *settings) deliver(c *cli.Context, l *letter.Letter) (report.Report, error) {
 	recorder, err := s.recorder(c)
 	if err != nil {
-		return err
+		return report.Report{}, err
 	}
-	rehearsal, err := s.rehearse(c.Context)
+	s.rehearsal, err = s.rehearse(c.Context)
 	if err != nil {
-		return err
+		return report.Report{}, err
 	}
-	defer rehearsal.Close()
+	defer s.rehearsal.Close()
 	s.carrier.Router = s.route.router()
 	s.carrier.Transcript = recorder
 	r := s.carrier.Carry(c.Context, l)
 	s.finish(c, recorder)
-	s.tell(c, r)
-	rehearsal.tell(c, s.speaks(c))
-	return told(r.ExitCode())
+	return r, nil
 }
 
 // recorder opens the transcript, first of all that is written, so that a path that cannot be written stops the send.

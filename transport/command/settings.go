@@ -29,6 +29,7 @@ type settings struct {
 	maildir string
 	script  string
 
+	rehearsal  *rehearsal
 	transcript *os.File // open during a send; nil: none
 }
 

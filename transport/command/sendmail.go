@@ -1,0 +1,247 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"mxsend/attach"
+	"mxsend/compose/address"
+	"mxsend/compose/intake"
+	"mxsend/compose/letter"
+	"mxsend/transport/report"
+)
+
+// IsSendmail says whether a program called by this name, or a first word that is "sendmail", wants sendmail(8).
+func IsSendmail(args []string) bool {
+	switch strings.TrimSuffix(filepath.Base(args[0]), ".exe") {
+	case "sendmail", "mailq", "newaliases":
+		return true
+	}
+	return len(args) > 1 && args[1] == "sendmail"
+}
+
+// Sendmail is the drop-in for sendmail(8): its options, its silence, its exit codes. Where the letter goes through, how TLS
+// is done and so on is set by the variables MXSEND_…, since callers know nothing of it.
+func Sendmail(ctx context.Context, app *cli.App, args []string) error {
+	o, err := parseSendmail(args)
+	if err != nil {
+		drain(app.Reader)
+		return err
+	}
+	app.Action = func(c *cli.Context) error { return o.run(c) }
+	return app.RunContext(ctx, []string{app.Name, "--"})
+}
+
+// drain reads what the caller still writes: one that is left with a broken pipe reports that, and not our words.
+func drain(r io.Reader) {
+	if f, ok := r.(*os.File); !ok || !isTerminal(f) {
+		io.Copy(io.Discard, r)
+	}
+}
+
+func (o sendmailOptions) run(c *cli.Context) error {
+	switch o.mode {
+	case "p":
+		fmt.Fprintln(c.App.Writer, "Mail queue is empty")
+		return nil
+	case "i", "q":
+		return nil // there are no aliases to be built and there is no queue to be run
+	case "d", "v", "t", "h", "H", "D":
+		return usage("-b%s: mxsend is no server and keeps no queue; use -bm or -bs", o.mode)
+	}
+	s, err := readSettings(c)
+	if err != nil {
+		drain(c.App.Reader)
+		return err
+	}
+	if o.mode == "s" {
+		return s.serve(c, o)
+	}
+	return s.submit(c, o)
+}
+
+// submit takes the letter from standard input and carries it.
+func (s *settings) submit(c *cli.Context, o sendmailOptions) error {
+	in := c.App.Reader
+	if !o.ignoreDots {
+		in = &dotReader{r: in}
+	}
+	l, err := o.letter(c.Context, in)
+	drain(c.App.Reader)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	o.notices().apply(l)
+	r, err := s.deliver(c, l)
+	if err != nil {
+		return err
+	}
+	for _, line := range r.Lines(o.verbose) {
+		say(c, "%s", line)
+	}
+	return told(sendmailCode(r.ExitCode()))
+}
+
+// sendmailCode: there is no queue that tries again, and PHP and others take 75 for "queued", so that mail would be lost
+// without a word.
+func sendmailCode(code int) int {
+	if code == report.ExitTemporary {
+		return report.ExitUnavailable
+	}
+	return code
+}
+
+// letter takes in what a program wrote, as sendmail does: words without a header are a letter too, and names without a
+// domain are of this host.
+func (o sendmailOptions) letter(ctx context.Context, in io.Reader) (*letter.Letter, error) {
+	part, err := attach.Opener{Stdin: in}.Open(ctx, attach.Source{Path: "-", Type: "application/octet-stream", Name: "letter"})
+	if err != nil {
+		return nil, err
+	}
+	order, err := o.order()
+	if err != nil {
+		return nil, errors.Join(err, part.Close())
+	}
+	l, _, err := order.Take(part)
+	if err != nil {
+		return nil, errors.Join(err, part.Close())
+	}
+	return l, nil
+}
+
+func (o sendmailOptions) order() (intake.Order, error) {
+	order := newOrder()
+	order.ReadFields, order.MIME, order.Headless, order.DefaultDomain = o.fields, true, true, mailName()
+	p := address.Parser{DefaultDomain: order.DefaultDomain}
+	var errs []error
+	for _, word := range o.recipients {
+		l, err := p.List(word)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		for _, m := range l.Mailboxes() {
+			order.Recipients = append(order.Recipients, m.Address)
+		}
+	}
+	sender, err := o.sender(p)
+	order.Sender = sender
+	order.From = address.Mailbox{Name: o.fullName, Address: *sender}
+	if sender.IsZero() { // "<>": notices have no sender to go back to, but somebody wrote them
+		order.From.Address = address.Address{Local: "MAILER-DAEMON"}
+		order.From.Address.Domain, _ = address.ParseDomain(order.DefaultDomain)
+	}
+	return order, errors.Join(append(errs, err)...)
+}
+
+// sender is -f, else who runs us.
+func (o sendmailOptions) sender(p address.Parser) (*address.Address, error) {
+	name := o.from
+	if name == "<>" {
+		return &address.Address{}, nil
+	}
+	if name == "" {
+		name = "root"
+		if u, err := user.Current(); err == nil {
+			name = u.Username[strings.LastIndexByte(u.Username, '\\')+1:]
+		}
+	}
+	m, err := oneMailbox(p, "-f", name)
+	return &m.Address, err
+}
+
+// mailName is the domain of names without one: /etc/mailname as Debian keeps it, else this host's name.
+func mailName() string {
+	if data, err := os.ReadFile("/etc/mailname"); err == nil {
+		if d, err := address.ParseDomain(strings.TrimSpace(string(data))); err == nil {
+			return d.String()
+		}
+	}
+	if name, err := os.Hostname(); err == nil {
+		if d, err := address.ParseDomain(name); err == nil {
+			return d.String()
+		}
+	}
+	return "localhost"
+}
+
+// dotReader ends where a line holds a single dot, as a letter typed at a terminal does.
+type dotReader struct {
+	r     io.Reader
+	state int // octets of "\n.\r\n" seen; a line has just begun at 1
+	begun bool
+	done  bool
+	held  []byte
+}
+
+func (d *dotReader) Read(b []byte) (int, error) {
+	if len(b) == 0 {
+		return 0, nil
+	}
+	for {
+		if n := copy(b, d.held); n > 0 {
+			d.held = d.held[n:]
+			return n, nil
+		}
+		if d.done {
+			return 0, io.EOF
+		}
+		if err := d.fill(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// fill reads a piece and keeps back a line that may turn out to be the dot.
+func (d *dotReader) fill() error {
+	if !d.begun {
+		d.begun, d.state = true, 1
+	}
+	piece := make([]byte, 32<<10)
+	n, err := d.r.Read(piece)
+	for _, c := range piece[:n] {
+		if d.step(c) {
+			d.done = true
+			return nil
+		}
+	}
+	if err != nil {
+		d.held = append(d.held, dotLine[:max(d.state-1, 0)]...)
+		d.state = 0
+	}
+	if err == io.EOF {
+		d.done = true
+		return nil
+	}
+	return err
+}
+
+const dotLine = ".\r" // what may stand at the start of a line before it is known to end the letter
+
+// step takes one octet and says whether the letter has ended.
+func (d *dotReader) step(c byte) bool {
+	switch {
+	case d.state == 1 && c == '.', d.state == 2 && c == '\r':
+		d.state++
+		return false
+	case d.state >= 2 && c == '\n':
+		return true
+	}
+	if d.state > 1 {
+		d.held = append(d.held, dotLine[:d.state-1]...)
+	}
+	d.held = append(d.held, c)
+	d.state = 0
+	if c == '\n' {
+		d.state = 1
+	}
+	return false
+}
