@@ -86,15 +86,25 @@ func stdinOf(t *testing.T) io.Reader {
 	return bytes.NewReader(raw)
 }
 
-// draftOf runs a command line up to the draft.
+// draftOf runs a command line up to the draft, in an environment that says nothing of mail.
 func draftOf(t *testing.T, words []string, stdin io.Reader) (compose.Draft, error) {
 	t.Helper()
-	for _, name := range []string{"EMAIL", "SOURCE_DATE_EPOCH", "MXSEND_FROM", "MXSEND_TO", "MXSEND_SUBJECT"} {
-		if _, set := os.LookupEnv(name); set {
-			t.Setenv(name, "")
+	for _, setting := range os.Environ() {
+		name, _, _ := strings.Cut(setting, "=")
+		if strings.HasPrefix(name, "MXSEND_") || name == "EMAIL" || name == "SOURCE_DATE_EPOCH" {
+			unset(t, name)
 		}
 	}
 	return draftIn(t, io.Discard, words, stdin)
+}
+
+// unset takes a variable away until the test is over.
+func unset(t *testing.T, name string) {
+	t.Helper()
+	t.Setenv(name, "")
+	if err := os.Unsetenv(name); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func draftIn(t *testing.T, screen io.Writer, words []string, stdin io.Reader) (draft compose.Draft, err error) {
