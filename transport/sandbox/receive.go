@@ -57,7 +57,8 @@ func (b *backend) server() *smtp.Server {
 // NewSession begins a conversation, or begins it again inside TLS.
 func (b *backend) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	_, secure := c.Conn().(*tls.Conn)
-	return &session{box: b.box, letters: &b.letters, conn: c, tls: secure}, nil
+	t := transaction{box: b.box, conn: c.Conn(), tls: secure}
+	return &session{letters: &b.letters, conn: c, fresh: t, now: t}, nil
 }
 
 func (s *Sandbox) maxSize() int64 {

@@ -396,7 +396,7 @@ func TestCloseEndsEverything(t *testing.T) {
 	}
 	stacks := make([]byte, 1<<20)
 	stacks = stacks[:runtime.Stack(stacks, true)]
-	for _, who := range []string{"(*session)", "(*guest)", "go-smtp.(*Conn)", "dns.(*Server)"} {
+	for _, who := range []string{"sandbox.transaction", "(*guest)", "go-smtp.(*Server)", "dns.(*Server)"} {
 		if bytes.Contains(stacks, []byte(who)) {
 			t.Errorf("%s runs on:\n%s", who, stacks)
 		}
@@ -442,6 +442,16 @@ func TestManyLettersAtOnce(t *testing.T) {
 	}
 	if found, _ := filepath.Glob(filepath.Join(s.Maildir, "new", "*")); len(found) != 30 || len(files) != 30 {
 		t.Errorf("%d files, %d records", len(found), len(files))
+	}
+}
+
+func TestMishapsAreLogged(t *testing.T) {
+	var log []string
+	m := mishaps{&Sandbox{Log: func(line string) { log = append(log, line) }}}
+	m.Println("accept", "error:\x1b")
+	m.Printf("panic\n%s\n", "stack")
+	if fmt.Sprint(log) != `[accept error:\x1b panic\x0astack]` {
+		t.Errorf("got %q", log)
 	}
 }
 

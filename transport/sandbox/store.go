@@ -15,22 +15,22 @@ import (
 )
 
 // store reads a letter to its end and puts it into the Maildir, if there is one.
-func (s *Sandbox) store(from *session, letter io.Reader) (Stored, error) {
-	id, err := s.newID()
+func (t transaction) store(letter io.Reader) (Stored, error) {
+	id, err := t.box.newID()
 	if err != nil {
 		return Stored{}, err
 	}
-	stored := Stored{ID: id, Sender: from.sender.String(), TLS: from.tls}
-	for _, a := range from.to {
+	stored := Stored{ID: id, Sender: t.sender.String(), TLS: t.tls}
+	for _, a := range t.to {
 		stored.Recipients = append(stored.Recipients, a.String())
 	}
-	if s.Maildir == "" {
+	if t.box.Maildir == "" {
 		stored.Size, err = io.Copy(io.Discard, letter)
 		return stored, err
 	}
-	fields := from.trace(id, s.now())
-	file := fmt.Sprintf("%d.%s.sandbox", s.now().Unix(), id)
-	stored.Path, stored.Size, err = s.maildir().deliver(file, fields, letter)
+	now := t.box.now()
+	file := fmt.Sprintf("%d.%s.sandbox", now.Unix(), id)
+	stored.Path, stored.Size, err = t.box.maildir().deliver(file, t.trace(id, now), letter)
 	return stored, err
 }
 
@@ -38,6 +38,8 @@ func (s *Sandbox) maildir() maildir { return maildir{s.Maildir} }
 
 // newID names a letter: 40 random bits, in letters and digits that cannot be mistaken for others.
 func (s *Sandbox) newID() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var bits [5]byte
 	if _, err := io.ReadFull(s.random(), bits[:]); err != nil {
 		return "", fmt.Errorf("naming the letter: %w", err)
@@ -55,28 +57,28 @@ func replyFor(err error) reply {
 }
 
 // trace is what a final delivery puts before the letter. RFC 5321 §4.4
-func (s *session) trace(id string, now time.Time) string {
+func (t transaction) trace(id string, now time.Time) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Return-Path: <%s>\r\n", s.sender)
-	for _, a := range s.to {
+	fmt.Fprintf(&b, "Return-Path: <%s>\r\n", t.sender)
+	for _, a := range t.to {
 		fmt.Fprintf(&b, "Delivered-To: %s\r\n", a)
 	}
-	fmt.Fprintf(&b, "Received: from %s (%s)\r\n", printable(s.conn.Hostname()), literal(s.conn.Conn().RemoteAddr()))
-	fmt.Fprintf(&b, "\tby %s (mxsend sandbox) with %s id %s", name, s.protocol(), id)
-	if len(s.to) == 1 { // more would show the hidden recipients to the others: RFC 5321 §7.6
-		fmt.Fprintf(&b, "\r\n\tfor <%s>", s.to[0])
+	fmt.Fprintf(&b, "Received: from %s (%s)\r\n", printable(t.hello), literal(t.conn.RemoteAddr()))
+	fmt.Fprintf(&b, "\tby %s (mxsend sandbox) with %s id %s", name, t.protocol(), id)
+	if len(t.to) == 1 { // more would show the hidden recipients to the others: RFC 5321 §7.6
+		fmt.Fprintf(&b, "\r\n\tfor <%s>", t.to[0])
 	}
 	fmt.Fprintf(&b, ";\r\n\t%s\r\n", now.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
 	return b.String()
 }
 
 // protocol is the registered name of how the letter came. RFC 3848, RFC 6531 §4.3
-func (s *session) protocol() string {
+func (t transaction) protocol() string {
 	protocol := "ESMTP"
-	if s.utf8 {
+	if t.utf8 {
 		protocol = "UTF8SMTP"
 	}
-	if s.tls {
+	if t.tls {
 		protocol += "S"
 	}
 	return protocol
