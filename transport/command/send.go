@@ -90,7 +90,9 @@ func (s *settings) deliver(c *cli.Context, l *letter.Letter) (report.Report, err
 	defer s.rehearsal.Close()
 	s.carrier.Router = s.route.router()
 	s.carrier.Transcript = recorder
-	r := s.carrier.Carry(c.Context, l)
+	watched, stop := s.showProgress(c, l)
+	r := s.carrier.Carry(c.Context, watched)
+	stop()
 	s.finish(c, recorder)
 	return r, nil
 }
