@@ -194,20 +194,6 @@ func TestCheckBlock(t *testing.T) {
 	}
 }
 
-func TestDecodeText(t *testing.T) {
-	for in, want := range map[string]string{"": "", "\ufeffa": "a", "\ufeff\ufeff": "\ufeff", "ü\ufffd": "ü\ufffd"} {
-		if got, err := DecodeText([]byte(in)); got != want || err != nil {
-			t.Errorf("%q: got %q, %v", in, got, err)
-		}
-	}
-	for in, place := range map[string]string{"Gr\xfc\xdfe": "0xFC at 2", "ok\xc3": "0xC3 at 2", "a\x00": "NUL byte at 1", "\xed\xa0\x80": "0xED at 0"} {
-		_, err := DecodeText([]byte(in))
-		if exitCode(err) != 65 || !strings.Contains(err.Error(), place) {
-			t.Errorf("%q: got %v, want %s", in, err, place)
-		}
-	}
-}
-
 // TestChangedFileStopsTheLetter: a file that grew or shrank since it was measured never arrives torn.
 func TestChangedFileStopsTheLetter(t *testing.T) {
 	for name, change := range map[string]string{"grew": "0123456789x", "shrank": "01234", "is another": "9876543210"} {

@@ -25,6 +25,8 @@ type Draft struct {
 	Fields     []string // "Name: value", the author's own, after all others and in this order
 
 	Text        string         // UTF-8 with any line ends; may be empty
+	HTML        string         // the same as a page; empty: none. Without a Text, one is made of it
+	Pictures    []Picture      // what the page shows
 	Attachments []*attach.Part // in this order
 
 	EnvelopeFrom *address.Address  // nil: Sender, else the first From; the zero address is the null reverse-path
@@ -52,6 +54,9 @@ func (d Draft) Close() error {
 
 func (d Draft) closers() []io.Closer {
 	var all []io.Closer
+	for _, p := range d.Pictures {
+		all = append(all, p.File)
+	}
 	for _, p := range d.Attachments {
 		all = append(all, p)
 	}

@@ -4,31 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
 	"unicode/utf8"
 
 	"mxsend/attach/encode"
 	"mxsend/compose/header"
 )
-
-// DecodeText reads a text that came as bytes: a byte order mark is dropped, and what is not UTF-8 or holds a NUL is refused
-// with its place. Nothing is mended silently. Its error is an *Error; the caller says where the text came from.
-func DecodeText(raw []byte) (string, error) {
-	text := strings.TrimPrefix(string(raw), "\ufeff")
-	return text, checkText(text)
-}
-
-func checkText(s string) error {
-	for i, r := range s {
-		if r == utf8.RuneError && !strings.HasPrefix(s[i:], "\ufffd") {
-			return unfit("the byte 0x%02X at %d is not UTF-8; convert the text, or attach it as a file", s[i], i)
-		}
-		if r == 0 {
-			return unfit("a NUL byte at %d; attach what is not text as a file", i)
-		}
-	}
-	return nil
-}
 
 // text makes a part of words: canonical line ends, a line end after the last line, and the transfer encoding that fits.
 func (c *composer) text(kind, s string, params ...header.Param) (*part, error) {

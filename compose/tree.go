@@ -27,10 +27,19 @@ type content interface {
 
 // tree builds the body: the words first, then the files. A level with one part only is left out; but words always stand
 // before files, be they none, since readers that find a file alone show a blank letter or the file as the letter.
+//
+//	mixed
+//	├── alternative
+//	│   ├── text/plain
+//	│   ├── related
+//	│   │   ├── text/html
+//	│   │   └── pictures
+//	│   └── text/calendar
+//	└── files
 func (c *composer) tree() (*part, error) {
-	text, err := c.text("text/plain", c.draft.Text)
+	words, err := c.words()
 	errs := []error{err}
-	children := []*part{text}
+	children := []*part{words}
 	for _, file := range c.draft.Attachments {
 		p, err := c.file(file, "attachment")
 		errs = append(errs, err)
@@ -40,6 +49,29 @@ func (c *composer) tree() (*part, error) {
 		return nil, err
 	}
 	return c.multipart("mixed", children)
+}
+
+// words are what is to be read, in all its versions, the plainest first. RFC 2046 §5.1.4
+func (c *composer) words() (*part, error) {
+	if c.draft.HTML == "" {
+		if len(c.draft.Pictures) > 0 {
+			return nil, missing("pictures without a page to show them: attach them as files")
+		}
+		return c.text("text/plain", c.draft.Text)
+	}
+	said := c.draft.Text
+	if said == "" {
+		var err error
+		if said, err = PlainText(c.draft.HTML); err != nil {
+			return nil, err
+		}
+	}
+	text, textErr := c.text("text/plain", said)
+	page, pageErr := c.page()
+	if err := errors.Join(textErr, pageErr); err != nil {
+		return nil, err
+	}
+	return c.multipart("alternative", []*part{text, page})
 }
 
 // multipart puts parts together, or gives back the only one.

@@ -6,7 +6,8 @@
 //  2. the people: --from, --to and the others; what stands on the command line without a flag is a recipient and shown in To;
 //  3. subject, date, identifiers;
 //  4. the files of --attach are opened (attach/command);
-//  5. the words: --body, --body-file, else standard input, read to its end.
+//  5. the words: --body, --body-file, else standard input, read to its end;
+//  6. the words as a page: --html, --markdown, with the pictures of --inline and --embed.
 //
 // Out goes a compose.Draft, from which compose makes the letter.
 //
@@ -40,6 +41,7 @@ func Draft(c *cli.Context, o attach.Opener) (compose.Draft, error) {
 	r.envelope()
 	r.files()
 	r.words()
+	r.page()
 	return r.draft, errors.Join(r.errs...)
 }
 

@@ -49,7 +49,7 @@ func (r *reader) bodyFromInput() bool {
 	if r.c.IsSet("body-file") {
 		return isStandardInput(r.c.String("body-file"))
 	}
-	return !r.c.IsSet("body")
+	return !r.c.IsSet("body") && r.c.String("html") == ""
 }
 
 func isStandardInput(path string) bool {

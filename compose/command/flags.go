@@ -8,9 +8,10 @@ import (
 
 // The categories under which --help lists the flags of this room.
 const (
-	categoryLetter   = "letter"
-	categoryBody     = "body"
-	categoryEnvelope = "envelope"
+	categoryLetter      = "letter"
+	categoryBody        = "body"
+	categoryAttachments = "attachments"
+	categoryEnvelope    = "envelope"
 )
 
 // environment is the variable that sets the flag of that name, and others that mean the same.
@@ -24,6 +25,10 @@ func text(category, name, usage string, aliases ...string) *cli.StringFlag {
 
 func repeated(category, name, usage string, aliases ...string) *cli.StringSliceFlag {
 	return &cli.StringSliceFlag{Name: name, Aliases: aliases, Category: category, Usage: usage, EnvVars: environment(name)}
+}
+
+func toggle(category, name, usage string) *cli.BoolFlag {
+	return &cli.BoolFlag{Name: name, Category: category, Usage: usage, EnvVars: environment(name)}
 }
 
 // Flags are the flags of writing a letter. The values of those that may be repeated keep their commas only in an App with
@@ -50,6 +55,11 @@ func Flags() []cli.Flag {
 		text(categoryLetter, "default-domain", "`DOMAIN` of recipients named without one"),
 		text(categoryBody, "body", "the words themselves: `TEXT` (default: standard input)"),
 		text(categoryBody, "body-file", "read the words from `FILE`; - is standard input"),
+		text(categoryBody, "html", "the words as a page, from `FILE`; a text is made of it where --body and --body-file give none"),
+		toggle(categoryBody, "markdown", "the words are Markdown: send them as a page too"),
+		text(categoryBody, "charset", "`NAME` of the charset of the words, where it is not UTF-8 and no mark says so"),
+		repeated(categoryAttachments, "inline", "a picture that the page shows: `FILE[;cid=NAME][;type=TYPE][;name=NAME]`, as src=\"FILE\" or src=\"cid:NAME\""),
+		toggle(categoryAttachments, "embed", "send with the page every picture of this machine that it shows"),
 		text(categoryEnvelope, "envelope-from", "where reports of failure go: `ADDRESS`, or <> for nowhere (default: --sender, else --from)"),
 	}
 }

@@ -42,6 +42,7 @@ func readBack(t *testing.T, d compose.Draft, l *letter.Letter, raw []byte) {
 	readFields(t, d, m.Header)
 	leaves := leavesOf(t, "", m.Header.Get, m.Body)
 	readText(t, d, leaves)
+	readPage(t, d, leaves)
 	readFiles(t, d, leaves)
 }
 
@@ -185,11 +186,15 @@ func readText(t *testing.T, d compose.Draft, leaves []leaf) {
 	if first.kind != "text/plain" || first.disposition != "" {
 		t.Errorf("the first part is %s %s, want text", first.kind, first.disposition)
 	}
-	if want := withEnds(d.Text); string(first.content) != want {
+	text := d.Text
+	if text == "" && d.HTML != "" {
+		text = string(first.content) // what is made of a page has its own tests
+	}
+	if want := withEnds(text); string(first.content) != want || d.HTML != "" && want == "" {
 		t.Errorf("the text reads %q, want %q", first.content, want)
 	}
 	wantCharset := "us-ascii"
-	if strings.ContainsFunc(d.Text, func(r rune) bool { return r > 0x7f }) {
+	if strings.ContainsFunc(text, func(r rune) bool { return r > 0x7f }) {
 		wantCharset = "utf-8"
 	}
 	if first.params["charset"] != wantCharset {
@@ -203,6 +208,36 @@ func withEnds(s string) string {
 		s += "\n"
 	}
 	return strings.ReplaceAll(s, "\n", "\r\n")
+}
+
+// readPage wants the page after the text, and beside it every picture under an identifier by which the page calls it.
+func readPage(t *testing.T, d compose.Draft, leaves []leaf) {
+	t.Helper()
+	if d.HTML == "" {
+		return
+	}
+	page, path := leaves[1], "alternative"
+	if len(d.Pictures) > 0 {
+		path += "/related"
+	}
+	if len(d.Attachments) > 0 {
+		path = "mixed/" + path
+	}
+	if page.kind != "text/html" || page.path != path {
+		t.Errorf("the second part is %s in %s, want text/html in %s", page.kind, page.path, path)
+	}
+	if len(d.Pictures) == 0 && string(page.content) != withEnds(d.HTML) {
+		t.Errorf("the page reads %q, want %q", page.content, d.HTML)
+	}
+	for i, picture := range d.Pictures {
+		got := leaves[2+i]
+		if got.path != path || got.disposition != "inline" || !bytes.Equal(got.content, bytesOf(t, picture.File)) {
+			t.Errorf("the picture %s arrives in %s, %s, with %d octets", picture.File.Name, got.path, got.disposition, len(got.content))
+		}
+		if id := strings.Trim(got.id, "<>"); id == "" || !bytes.Contains(page.content, []byte("cid:"+id)) {
+			t.Errorf("the page does not show %s", got.id)
+		}
+	}
 }
 
 // readFiles wants every attachment byte for byte under its own name.

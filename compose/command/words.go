@@ -30,6 +30,8 @@ func (r *reader) words() {
 	case file && !isStandardInput(path):
 		raw, err := r.readFile(path)
 		r.text("--body-file", raw, err)
+	case !file && r.c.String("html") != "":
+		// A text is made of the page.
 	default:
 		r.standardInput()
 	}
@@ -37,7 +39,7 @@ func (r *reader) words() {
 
 func (r *reader) text(given string, raw []byte, err error) {
 	if err == nil {
-		r.draft.Text, err = compose.DecodeText(raw)
+		r.draft.Text, err = compose.DecodeText(raw, r.c.String("charset"))
 	}
 	r.refuse(given, err)
 }
