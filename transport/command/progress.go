@@ -1,12 +1,12 @@
 package command
 
 import (
+	"fmt"
 	"io"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
 
 	"mxsend/compose/letter"
@@ -28,7 +28,8 @@ func (s *settings) showProgress(c *cli.Context, l *letter.Letter) (watched *lett
 	return letter.New(l.Envelope, l.Facts, counted{l, &p.sent}), p.stop
 }
 
-// progress draws a bar while octets are counted.
+// progress draws a line while octets are counted. It is our own: the libraries for it cost every start of the program more
+// than this costs the few letters that need it.
 type progress struct {
 	total   int64
 	sent    atomic.Int64
@@ -43,25 +44,37 @@ func (p *progress) stop() {
 	p.running.Wait()
 }
 
+const clearLine = "\r\x1b[K"
+
 func (p *progress) show() {
 	select {
 	case <-p.ended:
 		return
 	case <-p.after:
 	}
-	bar := progressbar.NewOptions64(p.total, progressbar.OptionSetWriter(p.screen), progressbar.OptionShowBytes(true),
-		progressbar.OptionShowTotalBytes(true), progressbar.OptionSetWidth(24), progressbar.OptionSetDescription("sending"))
+	begun := time.Now().Add(-progressAfter)
 	tick := time.NewTicker(progressEvery)
 	defer tick.Stop()
 	for {
-		bar.Set64(min(p.sent.Load(), p.total))
+		io.WriteString(p.screen, clearLine+progressLine(min(p.sent.Load(), p.total), p.total, time.Since(begun)))
 		select {
 		case <-p.ended:
-			bar.Clear()
+			io.WriteString(p.screen, clearLine)
 			return
 		case <-tick.C:
 		}
 	}
+}
+
+// progressLine: "sending  25 %, 256 of 1024 MiB, 512 MiB/s, 2 s left".
+func progressLine(sent, total int64, took time.Duration) string {
+	const mib = 1 << 20
+	if total <= 0 || sent <= 0 || took <= 0 {
+		return "sending"
+	}
+	rate := float64(sent) / took.Seconds()
+	left := time.Duration(float64(total-sent) / rate * float64(time.Second))
+	return fmt.Sprintf("sending  %d %%, %d of %d MiB, %.1f MiB/s, %v left", sent*100/total, sent/mib, total/mib, rate/mib, left.Round(time.Second))
 }
 
 // counted adds up what is written of a letter.

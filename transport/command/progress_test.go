@@ -22,15 +22,30 @@ func (s words) WriteTo(w io.Writer) (int64, error) {
 func TestProgressIsDrawnAndTakenAway(t *testing.T) {
 	late := make(chan time.Time, 1)
 	late <- time.Time{}
-	screen := &watching{found: make(chan struct{}), want: "25%"}
+	screen := &watching{found: make(chan struct{}), want: "25 %"}
 	p := &progress{total: 4 << 20, screen: screen, after: late, ended: make(chan struct{})}
 	p.sent.Store(1 << 20)
 	p.running.Go(p.show)
 	<-screen.found
 	p.stop()
-	drawn := screen.text.String()
-	if last := drawn[strings.LastIndex(drawn, "sending")+len("sending"):]; !strings.Contains(last, "\r") {
-		t.Errorf("the bar stays: %q", drawn)
+	if drawn := screen.text.String(); !strings.HasPrefix(drawn, clearLine+"sending") || !strings.HasSuffix(drawn, clearLine) {
+		t.Errorf("the line stays: %q", drawn)
+	}
+}
+
+func TestProgressLine(t *testing.T) {
+	for _, c := range []struct {
+		sent, total int64
+		took        time.Duration
+		want        string
+	}{
+		{256 << 20, 1 << 30, 500 * time.Millisecond, "sending  25 %, 256 of 1024 MiB, 512.0 MiB/s, 2s left"},
+		{1 << 30, 1 << 30, 2 * time.Second, "sending  100 %, 1024 of 1024 MiB, 512.0 MiB/s, 0s left"},
+		{0, 1 << 30, time.Second, "sending"}, {0, 0, 0, "sending"},
+	} {
+		if got := progressLine(c.sent, c.total, c.took); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
 	}
 }
 
