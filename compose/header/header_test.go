@@ -141,7 +141,7 @@ func TestAddresses(t *testing.T) {
 		{"j@bücher.example", "To: j@xn--bcher-kva.example\r\n"},
 		{`"a b"@x.org`, "To: \"a b\"@x.org\r\n"},
 		{"alice.with.a.long.name@example.org, bob.with.a.long.name@example.org, carol@example.org",
-			"To: alice.with.a.long.name@example.org, bob.with.a.long.name@example.org,\r\n carol@example.org\r\n"},
+			"To: alice.with.a.long.name@example.org,\r\n bob.with.a.long.name@example.org,\r\n carol@example.org\r\n"},
 	} {
 		l, err := address.ParseList(c.in)
 		if err != nil {

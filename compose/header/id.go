@@ -10,21 +10,16 @@ import (
 	"mxsend/compose/address"
 )
 
-// Date writes a date in the zone of t. RFC 5322 §3.3
-func Date(name string, t time.Time) (Field, error) {
-	if y := t.Year(); y < 1900 || y > 9999 {
-		return Field{}, fail(name, "the year %d", y)
-	}
-	return Text(name, t.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
-}
-
 // IDs writes Message-ID, In-Reply-To or References. Angle brackets are added where they are missing; the identifiers are
-// never encoded, and lines are broken only between them. RFC 5322 §3.6.4
+// never encoded, and lines are broken only between them (RFC 5322 §3.6.4, RFC 2047 §5). Its error is an *Error.
 func IDs(name string, ids ...string) (Field, error) {
 	if err := checkName(name); err != nil {
 		return Field{}, err
 	}
-	f := newFolder(name)
+	if len(ids) == 0 {
+		return Field{}, fail(name, "no message identifier")
+	}
+	f := Writer{}.folder(name)
 	for _, id := range ids {
 		id, err := NormalID(name, id)
 		if err != nil {
@@ -32,32 +27,73 @@ func IDs(name string, ids ...string) (Field, error) {
 		}
 		f.put(" ", id)
 	}
-	if len(ids) == 0 {
-		return Field{}, fail(name, "no message identifier")
-	}
 	return f.field()
 }
 
-// NormalID checks one message identifier and puts it into angle brackets.
+const maxID = maxLine - maxName - len(": <>")
+
+// NormalID checks a message identifier for the field or flag name and puts it into angle brackets. Its error is an *Error.
+// QUIRK: RFC 5322 §3.6.4 wants atoms on both sides of an @. Where a field refers to a letter that is already in the world,
+// its identifier is taken as that letter has it, in its brackets, so that readers find the thread.
 func NormalID(name, id string) (string, error) {
-	inner := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(id), "<"), ">")
-	left, right, found := strings.Cut(inner, "@")
-	if !found || left == "" || right == "" || strings.Contains(right, "@") {
-		return "", fail(name, "%q is no message identifier; write <left@right>", printable(id))
-	}
-	for i := 0; i < len(inner); i++ {
-		if c := inner[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`<>()\",;`, c) >= 0 {
-			return "", fail(name, "%q is no message identifier: it holds %q", printable(id), c)
+	id = strings.TrimSpace(id)
+	inner, bracketed := strings.CutPrefix(id, "<")
+	if bracketed {
+		if inner, bracketed = strings.CutSuffix(inner, ">"); !bracketed {
+			return "", fail(name, "%q is no message identifier: it has no >", printable(id))
 		}
 	}
-	if len(inner) > maxLine-maxName {
-		return "", fail(name, "a message identifier of more than %d octets", maxLine-maxName)
+	for i := 0; i < len(inner); i++ {
+		if c := inner[i]; c <= ' ' || c >= 0x7f || c == '<' || c == '>' {
+			return "", fail(name, "%q is no message identifier: it holds %q", printable(id), printable(string(rune(c))))
+		}
 	}
-	return "<" + inner + ">", nil
+	left, right, _ := strings.Cut(inner, "@")
+	switch {
+	case len(inner) > maxID:
+		return "", fail(name, "a message identifier of more than %d octets", maxID)
+	case isDotAtom(left) && (isDotAtom(right) || isLiteral(right)):
+		return "<" + inner + ">", nil
+	case bracketed && inner != "" && refers(name):
+		return "<" + inner + ">", nil
+	}
+	return "", fail(name, "%q is no message identifier; write <left@right>", printable(id))
 }
 
-// SplitIDs cuts the value of References or In-Reply-To into its identifiers.
-func SplitIDs(value string) []string { return strings.Fields(strings.ReplaceAll(value, ",", " ")) }
+// refers says whether a field or flag of this name holds identifiers of other letters.
+func refers(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasSuffix(name, "in-reply-to") || strings.HasSuffix(name, "references")
+}
+
+// isLiteral: RFC 5322 §3.6.4 no-fold-literal
+func isLiteral(s string) bool {
+	return len(s) > 2 && s[0] == '[' && s[len(s)-1] == ']' && !strings.ContainsAny(s[1:len(s)-1], `[]\`)
+}
+
+// SplitIDs cuts the value of References or In-Reply-To into its identifiers: at white space, at commas outside brackets,
+// and between brackets that touch.
+func SplitIDs(value string) []string {
+	var ids []string
+	for {
+		value = strings.TrimLeft(value, " \t,")
+		if value == "" {
+			return ids
+		}
+		end := strings.IndexAny(value, " \t,")
+		if value[0] == '<' {
+			end = strings.IndexAny(value, " \t>")
+			if end >= 0 && value[end] == '>' {
+				end++
+			}
+		}
+		if end < 0 {
+			end = len(value)
+		}
+		ids = append(ids, value[:end])
+		value = value[end:]
+	}
+}
 
 const keptReferences = 20
 
@@ -77,30 +113,13 @@ func References(old []string, parent string) []string {
 // NewID makes a message identifier: the time and 80 random bits to the left, the domain of the sender to the right, so that
 // it is unique and tells nothing of this host. RFC 5322 §3.6.4
 func NewID(d address.Domain, now time.Time, random io.Reader) (string, error) {
+	if d.IsZero() {
+		return "", fmt.Errorf("making a message identifier: no domain")
+	}
 	var bits [10]byte
 	if _, err := io.ReadFull(random, bits[:]); err != nil {
 		return "", fmt.Errorf("making a message identifier: %w", err)
 	}
 	unique := base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(bits[:])
 	return fmt.Sprintf("<%s.%s@%s>", now.UTC().Format("20060102150405"), strings.ToLower(unique), d), nil
-}
-
-// URIs writes a list field such as List-Unsubscribe: URIs in angle brackets, never encoded, lines broken between them.
-// RFC 2369 §2
-func URIs(name string, uris ...string) (Field, error) {
-	if err := checkName(name); err != nil {
-		return Field{}, err
-	}
-	f := newFolder(name)
-	for i, uri := range uris {
-		uri = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(uri), "<"), ">")
-		if !strings.Contains(uri, ":") || strings.ContainsAny(uri, "<> \t\r\n,\"") || !isASCII(uri) || CheckText(name, uri) != nil {
-			return Field{}, fail(name, "%q is no URI", printable(uri))
-		}
-		f.put(" ", "<"+uri+">"+comma(i < len(uris)-1))
-	}
-	if len(uris) == 0 {
-		return Field{}, fail(name, "no URI")
-	}
-	return f.field()
 }

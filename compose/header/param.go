@@ -1,10 +1,6 @@
 package header
 
-import (
-	"fmt"
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // Param is a parameter of a structured field.
 type Param struct {
@@ -15,23 +11,26 @@ type Param struct {
 	Legacy bool
 }
 
-// Structured writes a value with parameters, such as Content-Type. A parameter that is not ASCII follows RFC 2231.
+// Structured writes a value with parameters, such as Content-Type. A parameter that is not ASCII follows RFC 2231. Its error
+// is an *Error.
 func (w Writer) Structured(name, value string, params ...Param) (Field, error) {
 	if err := checkName(name); err != nil {
 		return Field{}, err
 	}
-	if err := CheckText(name, value); err != nil || !isASCII(value) || strings.ContainsAny(value, ";") {
-		return Field{}, fail(name, "%q is no value", printable(value))
+	if err := checkValue(name, value); err != nil {
+		return Field{}, err
 	}
-	f := newFolder(name)
+	f := w.folder(name)
 	f.put(" ", value)
 	for _, p := range params {
-		if err := checkShown(name, p.Value); err != nil {
+		if !isAttribute(p.Name) {
+			return Field{}, fail(name, "%q is no name of a parameter", printable(p.Name))
+		}
+		if err := CheckShown(name, p.Value); err != nil {
 			return Field{}, err
 		}
-		f.b.WriteByte(';')
-		f.column++
-		w.param(f, p)
+		f.glue(";")
+		f.param(p)
 	}
 	return f.field()
 }
@@ -41,26 +40,46 @@ func Structured(name, value string, params ...Param) (Field, error) {
 	return Writer{}.Structured(name, value, params...)
 }
 
-func (w Writer) param(f *folder, p Param) {
+// checkValue: one token, or two with a slash between them. RFC 2045 §5.1
+func checkValue(name, value string) error {
+	if err := CheckText(name, value); err != nil {
+		return err
+	}
+	kind, sub, slash := strings.Cut(value, "/")
+	if !isToken(kind) || slash && !isToken(sub) {
+		return fail(name, "%q is no value; write it as type/subtype, without parameters", printable(value))
+	}
+	return nil
+}
+
+// maxWhole is how many octets of ASCII stay in one piece.
+// QUIRK: RFC 2231 §3 would continue a long name on the next line; Outlook and Notes do not join the pieces and show the
+// attachment without its name. Beyond this length no line holds them.
+const maxWhole = 200
+
+func (f *folder) param(p Param) {
+	plain := isASCII(p.Value) || f.UTF8
 	switch {
-	case isToken(p.Value):
+	case plain && isToken(p.Value) && !mayConfuse(p.Value):
 		f.put(" ", p.Name+"="+p.Value)
-	case isASCII(p.Value) && !p.Legacy, w.UTF8, p.Legacy && !w.mustEncode(p.Value):
-		// QUIRK: RFC 2231 §3 would continue a long name on the next line; Outlook and Notes do not join the pieces.
+	case p.Legacy && f.mustEncode(p.Value):
+		f.legacy(p)
+	case plain && (len(p.Value) <= maxWhole || p.Legacy):
 		f.put(" ", p.Name+"="+quote(p.Value))
-	case p.Legacy:
-		legacy(f, p)
+	case plain:
+		f.continued(p)
 	default:
-		extended(f, p)
+		f.extended(p)
 	}
 }
 
 // legacy writes encoded-words between quotes, broken at the blanks between them.
-func legacy(f *folder, p Param) {
+func (f *folder) legacy(p Param) {
 	open := p.Name + `="`
+	c := codecFor(p.Value)
 	for rest := p.Value; rest != ""; {
 		var made string
-		made, rest = encodeWord(rest, maxEncodedWord-len(open)-2)
+		made, rest = c.word(rest, maxEncodedWord-len(open)-len(`";`))
 		if rest == "" {
 			made += `"`
 		}
@@ -69,55 +88,18 @@ func legacy(f *folder, p Param) {
 	}
 }
 
-// isToken: RFC 2045 §5.1, less what some readers stumble over at the beginning.
+// isToken: RFC 2045 §5.1
 func isToken(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`()<>@,;:\"/[]?=`, c) >= 0 {
 			return false
 		}
 	}
-	return s != "" && s[0] != '-' && s[0] != '\'' && !strings.ContainsAny(s, "*%'")
+	return s != ""
 }
 
-// extended writes a parameter in the form of RFC 2231: in one piece where it fits on a line, else continued (§3), every
-// piece cut between characters, the charset in the first one only (§4.1).
-func extended(f *folder, p Param) {
-	encoded := percent(p.Value)
-	if whole := p.Name + "*=utf-8''" + encoded; len(whole)+2 <= preferredLine {
-		f.put(" ", whole)
-		return
-	}
-	rest := p.Value
-	for n := 0; rest != ""; n++ {
-		charset := ""
-		if n == 0 {
-			charset = "utf-8''"
-		}
-		room := encodedLine - len(p.Name) - len("*00*=;") - len(charset)
-		cut := fitting(rest, room, func(s string) int { return len(percent(s)) })
-		piece := percent(rest[:cut])
-		rest = rest[cut:]
-		star := ""
-		if n == 0 || strings.Contains(piece, "%") {
-			star = "*"
-		}
-		end := ";"
-		if rest == "" {
-			end = ""
-		}
-		f.put(" ", fmt.Sprintf("%s*%d%s=%s%s%s", p.Name, n, star, charset, piece, end))
-	}
-}
+// isAttribute: a token without what RFC 2231 §7 takes for its own use.
+func isAttribute(s string) bool { return isToken(s) && !strings.ContainsAny(s, "*'%") }
 
-// percent encodes all but attribute-char. RFC 2231 §7
-func percent(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < utf8.RuneSelf && (isQ(c) && c != '*' && c != '/' || strings.IndexByte(".#$&^_`{|}~", c) >= 0) {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
-}
+// mayConfuse: tokens that some readers take for something else unless they are quoted.
+func mayConfuse(s string) bool { return s[0] == '-' || strings.ContainsAny(s, "*'%") }

@@ -1,11 +1,9 @@
 package header
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // Text writes an unstructured field such as Subject. White space at the ends is dropped; everything else arrives as given.
+// Its error is an *Error.
 func (w Writer) Text(name, value string) (Field, error) {
 	if err := checkName(name); err != nil {
 		return Field{}, err
@@ -13,19 +11,19 @@ func (w Writer) Text(name, value string) (Field, error) {
 	if err := CheckText(name, value); err != nil {
 		return Field{}, err
 	}
-	f := newFolder(name)
+	f := w.folder(name)
 	words := split(strings.Trim(value, " \t"))
-	first, last := w.encodedSpan(words)
+	first, last := f.span(words)
 	for i := 0; i < len(words); i++ {
 		if i == first {
-			f.encoded(join(words[first : last+1]))
+			f.encoded(words[i].gap, join(words[first:last+1]))
 			i = last
 			continue
 		}
 		f.put(words[i].gap, words[i].text)
 	}
 	if len(words) == 0 {
-		f.b.WriteByte(' ')
+		f.glue(" ")
 	}
 	return f.field()
 }
@@ -62,57 +60,40 @@ func join(words []word) string {
 	return b.String()
 }
 
-const maxGap = 40 // octets of white space that may indent a line
+const (
+	maxGap  = 40                         // octets of white space that may indent a line
+	maxWord = maxLine - maxName - maxGap // octets of a word that stands as it is
+)
 
-// encodedSpan is the first and last word that must be encoded; all between them is encoded too, since the white space
-// between encoded-words vanishes (RFC 2047 §6.2). first is -1 when there is none.
-func (w Writer) encodedSpan(words []word) (first, last int) {
+// span is the first and last word that must be encoded; all between them is encoded too, since the white space between
+// encoded-words vanishes (RFC 2047 §6.2). first is -1 when there is none.
+func (f *folder) span(words []word) (first, last int) {
 	first, last = -1, -1
 	for i, word := range words {
-		if !w.mustEncode(word.text) && len(word.gap) <= maxGap {
+		wide := len(word.gap) > maxGap // then the word before goes along, to hold it
+		if !wide && !f.mustEncode(word.text) && !(len(word.text) > maxWord && isProse(f.name)) {
 			continue
 		}
-		from := i
-		if len(word.gap) > maxGap && i > 0 {
-			from = i - 1
+		last = i
+		if wide && i > 0 {
+			i--
 		}
 		if first < 0 {
-			first = from
+			first = i
 		}
-		last = i
 	}
 	return first, last
 }
 
-// mustEncode: what is not ASCII, what would be taken for an encoded-word though it is not meant as one, and what no line holds.
-func (w Writer) mustEncode(s string) bool {
-	return !w.UTF8 && !isASCII(s) || strings.Contains(s, "=?") || len(s) > maxLine-maxName-maxGap
-}
+// mustEncode: what is not ASCII, and what would be taken for an encoded-word though it is not meant as one.
+func (w Writer) mustEncode(s string) bool { return !w.UTF8 && !isASCII(s) || strings.Contains(s, "=?") }
 
-// encoded writes s as encoded-words, the first on this line if there is room for one.
-func (f *folder) encoded(s string) {
-	for s != "" {
-		least := min(frame+bLength(s[:cluster(s)]), maxEncodedWord) // one visible character
-		if f.column > 0 && f.room(encodedLine) < least {
-			f.fold()
-		}
-		var made string
-		made, s = encodeWord(s, min(maxEncodedWord, f.room(encodedLine)))
-		f.put(" ", made)
-		f.limit = encodedLine // until the line ends: RFC 2047 §2
+// isProse names the fields that people read. Their words may be cut by encoding; those of other fields are for programs,
+// which look for them as they stand.
+func isProse(name string) bool {
+	switch strings.ToLower(name) {
+	case "subject", "comments", "keywords", "organization", "content-description", "thread-topic":
+		return true
 	}
-}
-
-// cluster is the number of octets of the first character as a reader sees it, with all that joins it.
-func cluster(s string) int {
-	_, n := utf8.DecodeRuneInString(s)
-	for n < len(s) {
-		before, _ := utf8.DecodeLastRuneInString(s[:n])
-		r, width := utf8.DecodeRuneInString(s[n:])
-		if !joins(before, r, s[:n]) {
-			break
-		}
-		n += width
-	}
-	return n
+	return false
 }

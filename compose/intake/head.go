@@ -227,13 +227,15 @@ func (o Order) reversePath(f *findings) (address.Address, error) {
 		return *o.Sender, nil
 	}
 	for _, name := range []string{"sender", "from"} {
-		for _, field := range f.named(name) {
-			l, err := o.parser().List(field.unfolded())
-			if err != nil || len(l.Mailboxes()) == 0 {
-				return address.Address{}, errors.Join(&Error{field.line, "the " + field.name + " field names nobody"}, err)
-			}
-			return l.Mailboxes()[0].Address, nil
+		all := f.named(name)
+		if len(all) == 0 {
+			continue
 		}
+		l, err := o.parser().List(all[0].unfolded())
+		if err != nil || len(l.Mailboxes()) == 0 {
+			return address.Address{}, errors.Join(&Error{all[0].line, "the " + all[0].name + " field names nobody"}, err)
+		}
+		return l.Mailboxes()[0].Address, nil
 	}
 	return o.From.Address, nil
 }
