@@ -3,8 +3,11 @@ package command
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
+
+	"mxsend/transport/transcript"
 )
 
 // Arrange puts the flags of a command line before its other words, so that flags and recipients may stand in any order,
@@ -88,17 +91,19 @@ func (a *arrangement) long(word string) error {
 }
 
 func (a *arrangement) short(letters string) error {
-	for i, r := range letters {
-		flag, found := a.known[string(r)]
-		rest := letters[i+len(string(r)):]
+	for i := range len(letters) {
+		letter, rest := letters[i:i+1], letters[i+1:]
+		flag, found := a.known[letter]
 		switch {
+		case !found && letter[0] >= utf8.RuneSelf:
+			return unknown("-"+letters[i:], a.known)
 		case !found:
-			return unknown("-"+string(r), a.known)
+			return unknown("-"+letter, a.known)
 		case flag.takes && rest != "":
 			a.add("--"+flag.name, strings.TrimPrefix(rest, "="))
 			return nil
 		case flag.takes:
-			a.pending, a.asTyped = "--"+flag.name, "-"+string(r)
+			a.pending, a.asTyped = "--"+flag.name, "-"+letter
 		default:
 			a.flags = append(a.flags, "--"+flag.name)
 		}
@@ -151,9 +156,9 @@ func everyFlag(app *cli.App) map[string]known {
 
 func unknown(flag string, all map[string]known) error {
 	if near := nearest(strings.TrimLeft(flag, "-"), all); near != "" {
-		return usage("unknown flag %s: did you mean --%s? see mxsend --help", flag, near)
+		return usage("unknown flag %s: did you mean --%s? see mxsend --help", transcript.Escape(flag), near)
 	}
-	return usage("unknown flag %s: see mxsend --help", flag)
+	return usage("unknown flag %s: see mxsend --help", transcript.Escape(flag))
 }
 
 // nearest is a flag that begins as the mistyped one does, the shortest of several; short flags are no help.
