@@ -2,6 +2,7 @@ package compose
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"mxsend/compose/address"
@@ -18,7 +19,8 @@ func (c *composer) block() ([]header.Field, error) {
 		b.add(c.writer.Text("Subject", c.draft.Subject))
 	}
 	c.thread(b)
-	c.wishes(b)
+	c.importance(b)
+	c.leave(b)
 	for _, line := range c.draft.Fields {
 		b.add(c.writer.Custom(line))
 	}
@@ -125,8 +127,8 @@ func (c *composer) identifier() (string, error) {
 	return header.NewID(c.draft.From[0].Address.Domain, c.now(), c.random())
 }
 
-// wishes: RFC 2156 §5.3.6.
-func (c *composer) wishes(b *blockWriter) {
+// importance: RFC 2156 §5.3.6
+func (c *composer) importance(b *blockWriter) {
 	// QUIRK: no RFC knows X-Priority; Outlook and most web mailers look at nothing else.
 	priority := map[Importance]string{High: "1", Normal: "3", Low: "5"}[c.draft.Importance]
 	switch {
@@ -136,6 +138,24 @@ func (c *composer) wishes(b *blockWriter) {
 	case c.draft.Importance != "":
 		b.errs = append(b.errs, missing("importance %q: it is high, normal or low", c.draft.Importance))
 	}
+}
+
+// leave: RFC 2369 §3.2, RFC 8058 §3.1
+func (c *composer) leave(b *blockWriter) {
+	if len(c.draft.Leave) > 0 {
+		b.add(header.URIs("List-Unsubscribe", c.draft.Leave...))
+	}
+	if !c.draft.OneClick {
+		return
+	}
+	secure := func(uri string) bool {
+		return strings.HasPrefix(strings.ToLower(strings.TrimLeft(uri, "< ")), "https:")
+	}
+	if !slices.ContainsFunc(c.draft.Leave, secure) {
+		b.errs = append(b.errs, missing("leaving a list with one click needs an https address to leave it by"))
+		return
+	}
+	b.add(c.writer.Text("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
 }
 
 // checkSingle refuses a field given twice where only one may stand: readers differ in which one they show, which is a way

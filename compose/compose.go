@@ -1,18 +1,22 @@
 // Package compose turns a draft into a letter.
 //
-// In comes a Draft: who writes to whom, the words, the files that go with them, all of it parsed already. Desk.Compose
+// In comes a Draft: who writes to whom, the words, the files that go with them, all of it parsed already. What the author
+// wrote becomes UTF-8 first (DecodeText in charset.go), and Markdown a page (Markdown). Desk.Compose
 //
 //  1. gathers the envelope: recipients once each, the reverse-path (envelope.go);
 //  2. writes the header block in its fixed order (block.go);
-//  3. gives every text its charset and transfer encoding (text.go) and every file its fields (file.go);
-//  4. builds the MIME tree and leaves out the levels that hold one part only (tree.go);
-//  5. walks the tree once without reading a file, and so learns the size and the other facts (measure.go);
-//  6. looks at every header block once more, whatever built it (check.go).
+//  3. gives every text its charset and transfer encoding (text.go, flowed.go) and every file its fields (file.go);
+//  4. makes a text of a page that has none (plain.go) and ties the page to its pictures (page.go); invitations: calendar.go;
+//  5. builds the MIME tree and leaves out the levels that hold one part only (tree.go);
+//  6. walks the tree once without reading a file, and so learns the size and the other facts (measure.go);
+//  7. looks at every header block once more, whatever built it (check.go).
 //
 // Out goes a letter.Letter whose WriteTo walks the same tree again and streams the files (message.go).
 //
-// RFC 5322 (the message), RFC 2045 and 2046 (MIME), RFC 2183 (Content-Disposition), RFC 5321 §3.3 (the envelope), RFC 6532
-// (raw UTF-8 in the header, only where an address leaves no choice). Resent fields and signatures are other rooms'.
+// RFC 5322 (the message), RFC 2045 and 2046 (MIME), RFC 2183 (Content-Disposition), RFC 2387 and 2392 (pages with
+// pictures), RFC 3676 (format=flowed), RFC 6047 (calendar objects), RFC 2369 and 8058 (leaving a list), RFC 5321 §3.3 (the
+// envelope), RFC 6532 (raw UTF-8 in the header, only where an address leaves no choice). Not supported: Resent fields and
+// signatures, which are other rooms'; S/MIME and PGP.
 //
 // Promised: the same draft at the same time with the same randomness gives the same octets; only CRLF ends a line; no line
 // is longer than 998 octets; Bcc is in the envelope only; memory does not grow with the attachments.

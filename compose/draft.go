@@ -22,11 +22,15 @@ type Draft struct {
 	InReplyTo  []string     // identifiers of the letters that this one answers
 	References []string     // identifiers of the thread, the oldest first; those of InReplyTo are added
 	Importance Importance
+	Leave      []string // URIs by which the reader leaves the list, https or mailto. RFC 2369 §3.2
+	OneClick   bool     // the https URI takes a POST without a question. RFC 8058
 	Fields     []string // "Name: value", the author's own, after all others and in this order
 
 	Text        string         // UTF-8 with any line ends; may be empty
+	Flowed      bool           // the text may be laid out anew by its reader. RFC 3676
 	HTML        string         // the same as a page; empty: none. Without a Text, one is made of it
 	Pictures    []Picture      // what the page shows
+	Calendar    string         // an iCalendar object with a METHOD, to be answered by the reader; empty: none. RFC 6047
 	Attachments []*attach.Part // in this order
 
 	EnvelopeFrom *address.Address  // nil: Sender, else the first From; the zero address is the null reverse-path

@@ -15,22 +15,31 @@ func (c *composer) text(kind, s string, params ...header.Param) (*part, error) {
 	if err := checkText(s); err != nil {
 		return nil, fmt.Errorf("%s: %w", kind, err)
 	}
-	plain := encode.Canonical([]byte(s))
-	if len(plain) > 0 && !bytes.HasSuffix(plain, []byte("\r\n")) {
-		plain = append(plain, '\r', '\n') // the lines of SMTP are ended, the last one too. RFC 5321 §2.3.8
-	}
+	plain := ended(s)
 	encoding := encode.Choose(plain)
 	content, err := encoded(plain, encoding)
 	if err != nil {
 		return nil, err
 	}
-	params = append([]header.Param{{Name: "charset", Value: charset(plain)}}, params...)
+	params = append([]header.Param{{Name: "charset", Value: charset(kind, plain)}}, params...)
 	p := &part{content: content, encoding: encoding}
 	return p, p.describe(c.writer, kind, params...)
 }
 
+// ended gives a text the line ends of a message, the last line its own too: the lines of SMTP are ended. RFC 5321 §2.3.8
+func ended(s string) []byte {
+	plain := encode.Canonical([]byte(s))
+	if len(plain) > 0 && !bytes.HasSuffix(plain, []byte("\r\n")) {
+		plain = append(plain, '\r', '\n')
+	}
+	return plain
+}
+
 // charset: UTF-8 is the one charset in which everything can be said and everyone reads.
-func charset(text []byte) string {
+func charset(kind string, text []byte) string {
+	if kind == "text/calendar" {
+		return "utf-8" // RFC 5545 §3.1.4: readers expect no other
+	}
 	for _, b := range text {
 		if b >= utf8.RuneSelf {
 			return "utf-8"

@@ -37,41 +37,64 @@ type content interface {
 //	│   └── text/calendar
 //	└── files
 func (c *composer) tree() (*part, error) {
-	words, err := c.words()
-	errs := []error{err}
-	children := []*part{words}
+	s := &siblings{}
+	s.add(c.words())
+	if c.draft.Calendar != "" {
+		s.add(c.invitationFile())
+	}
 	for _, file := range c.draft.Attachments {
-		p, err := c.file(file, "attachment")
-		errs = append(errs, err)
-		children = append(children, p)
+		s.add(c.file(file, "attachment"))
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
-	return c.multipart("mixed", children)
+	return s.in(c, "mixed")
 }
 
 // words are what is to be read, in all its versions, the plainest first. RFC 2046 §5.1.4
 func (c *composer) words() (*part, error) {
-	if c.draft.HTML == "" {
-		if len(c.draft.Pictures) > 0 {
-			return nil, missing("pictures without a page to show them: attach them as files")
-		}
-		return c.text("text/plain", c.draft.Text)
+	s := &siblings{}
+	s.add(c.plain())
+	switch {
+	case c.draft.HTML != "":
+		s.add(c.page())
+	case len(c.draft.Pictures) > 0:
+		return nil, missing("pictures without a page to show them: attach them as files")
 	}
+	if c.draft.Calendar != "" {
+		s.add(c.invitation())
+	}
+	return s.in(c, "alternative")
+}
+
+// plain is the version that everyone can read: the author's, or made of the page.
+func (c *composer) plain() (*part, error) {
 	said := c.draft.Text
-	if said == "" {
+	if said == "" && c.draft.HTML != "" {
 		var err error
 		if said, err = PlainText(c.draft.HTML); err != nil {
 			return nil, err
 		}
 	}
-	text, textErr := c.text("text/plain", said)
-	page, pageErr := c.page()
-	if err := errors.Join(textErr, pageErr); err != nil {
+	if c.draft.Flowed {
+		return c.text("text/plain", flowed(said), header.Param{Name: "format", Value: "flowed"}) // RFC 3676 §4.1
+	}
+	return c.text("text/plain", said)
+}
+
+// siblings collects parts, and the errors of those that could not be made.
+type siblings struct {
+	parts []*part
+	errs  []error
+}
+
+func (s *siblings) add(p *part, err error) {
+	s.parts, s.errs = append(s.parts, p), append(s.errs, err)
+}
+
+// in puts them into one multipart.
+func (s *siblings) in(c *composer, kind string, params ...header.Param) (*part, error) {
+	if err := errors.Join(s.errs...); err != nil {
 		return nil, err
 	}
-	return c.multipart("alternative", []*part{text, page})
+	return c.multipart(kind, s.parts, params...)
 }
 
 // multipart puts parts together, or gives back the only one.

@@ -33,25 +33,16 @@ func (r *reader) page() {
 }
 
 func (r *reader) pageFrom(path string) string {
-	var raw []byte
-	var err error
-	if isStandardInput(path) {
-		if r.opener.Stdin == nil || !r.take("--html "+path) {
-			return ""
-		}
-		raw, err = readAll(r.c.Context, r.opener.Stdin)
-	} else {
-		raw, err = r.readFile(path)
+	if isStandardInput(path) && !r.take("--html "+path) {
+		return ""
 	}
+	raw, err := r.readSource(path)
+	var page string
 	if err == nil {
-		var page string
 		page, err = compose.DecodeText(raw, r.c.String("charset"))
-		if err == nil {
-			return page
-		}
 	}
 	r.refuse("--html", err)
-	return ""
+	return page
 }
 
 // pictures opens what --inline names.

@@ -43,7 +43,7 @@ func readBack(t *testing.T, d compose.Draft, l *letter.Letter, raw []byte) {
 	leaves := leavesOf(t, "", m.Header.Get, m.Body)
 	readText(t, d, leaves)
 	readPage(t, d, leaves)
-	readFiles(t, d, leaves)
+	readFiles(t, d, readInvitation(t, d, leaves))
 }
 
 // checkLines: only CRLF, none too long, and the facts are true.
@@ -190,7 +190,11 @@ func readText(t *testing.T, d compose.Draft, leaves []leaf) {
 	if text == "" && d.HTML != "" {
 		text = string(first.content) // what is made of a page has its own tests
 	}
-	if want := withEnds(text); string(first.content) != want || d.HTML != "" && want == "" {
+	said := string(first.content)
+	if first.params["format"] == "flowed" {
+		said = strings.ReplaceAll(said, " \r\n", " ")
+	}
+	if want := withEnds(text); said != want || d.HTML != "" && want == "" {
 		t.Errorf("the text reads %q, want %q", first.content, want)
 	}
 	wantCharset := "us-ascii"
@@ -238,6 +242,31 @@ func readPage(t *testing.T, d compose.Draft, leaves []leaf) {
 			t.Errorf("the page does not show %s", got.id)
 		}
 	}
+}
+
+// readInvitation wants the calendar object twice, to be answered and as a file, and gives back the other leaves.
+func readInvitation(t *testing.T, d compose.Draft, leaves []leaf) []leaf {
+	t.Helper()
+	if d.Calendar == "" {
+		return leaves
+	}
+	var others []leaf
+	var found []string
+	for _, f := range leaves {
+		switch {
+		case f.kind == "text/calendar" && strings.Contains(d.Calendar, "METHOD:"+f.params["method"]), f.filename == "invite.ics":
+			found = append(found, f.kind)
+			if string(f.content) != withEnds(d.Calendar) {
+				t.Errorf("the calendar object arrives in %s as %q", f.kind, f.content)
+			}
+		default:
+			others = append(others, f)
+		}
+	}
+	if want := []string{"text/calendar", "application/ics"}; !slices.Equal(found, want) {
+		t.Errorf("the calendar object arrives as %q, want %q", found, want)
+	}
+	return others
 }
 
 // readFiles wants every attachment byte for byte under its own name.

@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
-
-	"golang.org/x/term"
 
 	"mxsend/attach"
 	"mxsend/compose"
@@ -35,6 +32,51 @@ func (r *reader) words() {
 	default:
 		r.standardInput()
 	}
+	if r.c.Bool("edit") {
+		r.write()
+	}
+	r.draft.Flowed = r.c.Bool("flowed")
+	r.calendar()
+}
+
+// write lets the author go on in his editor, unless the letter would be refused anyway.
+func (r *reader) write() {
+	if len(r.errs) > 0 {
+		return
+	}
+	text, err := r.edit(r.draft.Text)
+	if err == nil {
+		text, err = compose.DecodeText([]byte(text), "")
+	}
+	r.refuse("--edit", err)
+	r.draft.Text = text
+}
+
+// calendar reads an iCalendar object, which is UTF-8 always. RFC 5545 §3.1.4
+func (r *reader) calendar() {
+	path := r.c.String("calendar")
+	if path == "" || isStandardInput(path) && !r.take("--calendar "+path) {
+		return
+	}
+	raw, err := r.readSource(path)
+	if err == nil {
+		r.draft.Calendar, err = compose.DecodeText(raw, "")
+	}
+	if err == nil && r.draft.Calendar == "" {
+		err = &ValueError{path, "it is empty"}
+	}
+	r.refuse("--calendar", err)
+}
+
+// readSource reads a file, or standard input where path stands for it and nobody else has taken it.
+func (r *reader) readSource(path string) ([]byte, error) {
+	if !isStandardInput(path) {
+		return r.readFile(path)
+	}
+	if r.opener.Stdin == nil {
+		return nil, &InputError{errors.New("there is no standard input")}
+	}
+	return readAll(r.c.Context, r.opener.Stdin)
 }
 
 func (r *reader) text(given string, raw []byte, err error) {
@@ -56,16 +98,17 @@ func (r *reader) readFile(path string) ([]byte, error) {
 	return io.ReadAll(p.Reader())
 }
 
-// standardInput reads the body from there, unless an attachment has taken it.
+// standardInput reads the body from there, unless an attachment has taken it. A person at a terminal writes in an editor,
+// or types until the end is typed; nobody is asked to write a letter that will be refused.
 func (r *reader) standardInput() {
 	in := r.opener.Stdin
-	if in == nil || r.taken != "" {
+	switch {
+	case in == nil || r.taken != "" || isTerminal(in) && (len(r.errs) > 0 || r.c.Bool("edit")):
 		return
-	}
-	if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		if len(r.errs) > 0 {
-			return // nobody is asked to write a letter that will be refused
-		}
+	case isTerminal(in) && r.editor() != "":
+		r.write()
+		return
+	case isTerminal(in):
 		fmt.Fprintln(r.c.App.ErrWriter, "mxsend: write the letter; end it with "+endKey()+" on a line of its own")
 	}
 	raw, err := readAll(r.c.Context, in)
