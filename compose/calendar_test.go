@@ -12,7 +12,7 @@ func TestCalendarMethod(t *testing.T) {
 	for in, want := range map[string]string{
 		invitation: "REQUEST",
 		"BEGIN:VCALENDAR\r\nMETH\r\n OD:can\r\n\tcel\r\nEND:VCALENDAR": "CANCEL",
-		"begin:vcalendar\nmethod: reply \nend:vcalendar\n\n":            "REPLY",
+		"begin:vcalendar\nmethod: reply \nend:vcalendar\n\n":           "REPLY",
 	} {
 		if got, err := calendarMethod(in); got != want || err != nil {
 			t.Errorf("%q: got %q, %v, want %q", in, got, err, want)

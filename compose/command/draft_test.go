@@ -106,6 +106,28 @@ func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 	}
 }
 
+func TestHeaderReplacesOrAdds(t *testing.T) {
+	d, err := draftOf(t, []string{"-f", "alice@crepes.fr", "-s", "a", "--to", "t@x.org", "--reply-to", "r@x.org", "--date", "@0", "--references", "<a@b>",
+		"-H", "from: Bernard <bernard@crepes.fr>", "-H", "SUBJECT: b", "-H", "To: u@x.org", "-H", "To: v@x.org", "-H", "Cc: c@x.org", "-H", "Reply-To: s@x.org",
+		"-H", "Date: Mon, 23 Nov 2026 02:34:55 +0100", "-H", "References: <c@d>", "-H", "X-Other: kept", "w@x.org"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var to []string
+	for _, m := range d.To.Mailboxes() {
+		to = append(to, m.Address.Local)
+	}
+	if got := strings.Join(to, " "); got != "t u v w" || len(d.Cc.Mailboxes()) != 1 || len(d.ReplyTo.Mailboxes()) != 2 {
+		t.Errorf("to %s, cc %v, reply to %v", got, d.Cc, d.ReplyTo)
+	}
+	if d.From[0].Name != "Bernard" || len(d.From) != 1 || d.Subject != "b" || d.Date.Year() != 2026 || !slices.Equal(d.References, []string{"<c@d>"}) {
+		t.Errorf("got %+v", d)
+	}
+	if !slices.Equal(d.Fields, []string{"X-Other: kept"}) {
+		t.Errorf("fields %q", d.Fields)
+	}
+}
+
 func TestDates(t *testing.T) {
 	for in, want := range map[string]string{
 		"Mon, 23 Nov 2026 02:34:55 +0100": "2026-11-23T02:34:55+01:00",

@@ -36,10 +36,10 @@ func toggle(category, name, usage string) *cli.BoolFlag {
 func Flags() []cli.Flag {
 	from := text(categoryLetter, "from", "the author: `MAILBOX`; several, with commas, need --sender", "f", "r")
 	from.EnvVars = environment("from", "EMAIL")
-	date := text(categoryLetter, "date", "`DATE` of the letter as in RFC 5322 or RFC 3339, or @SECONDS since 1970 (default: now)")
+	date := text(categoryLetter, "date", "the letter is of `DATE`, as in RFC 5322 or RFC 3339, or @SECONDS since 1970 (default: now)")
 	date.EnvVars = environment("date", "SOURCE_DATE_EPOCH")
 	return []cli.Flag{
-		text(categoryLetter, "subject", "`TEXT` of the subject", "s"),
+		text(categoryLetter, "subject", "the subject: `TEXT`", "s"),
 		from,
 		repeated(categoryLetter, "to", "a recipient besides those named without a flag: `MAILBOX`, a list of them, or @FILE"),
 		repeated(categoryLetter, "cc", "a recipient of a copy: `MAILBOX`, list or @FILE", "c"),
@@ -48,13 +48,13 @@ func Flags() []cli.Flag {
 		text(categoryLetter, "sender", "who sends it on behalf of --from: `MAILBOX`"),
 		repeated(categoryLetter, "header", "another field: `'NAME: VALUE'`; replaces what a flag says of the same field", "H"),
 		repeated(categoryLetter, "in-reply-to", "the `MESSAGE-ID` of the letter that this one answers"),
-		repeated(categoryLetter, "references", "`MESSAGE-IDS` of the thread, the oldest first"),
+		repeated(categoryLetter, "references", "the identifiers of the thread, the oldest first: `MESSAGE-IDS`"),
 		date,
-		text(categoryLetter, "message-id", "`ID` of the letter (default: a new one in the domain of --from)"),
-		text(categoryLetter, "importance", "`LEVEL`: high, normal, low"),
+		text(categoryLetter, "message-id", "the letter is called `ID` (default: a new one in the domain of --from)"),
+		text(categoryLetter, "importance", "`LEVEL` is high, normal or low"),
 		repeated(categoryLetter, "list-unsubscribe", "how the reader leaves the list: an https: or mailto: `URI`"),
 		toggle(categoryLetter, "one-click", "the https URI of --list-unsubscribe takes a POST without asking back (RFC 8058)"),
-		text(categoryLetter, "default-domain", "`DOMAIN` of recipients named without one"),
+		text(categoryLetter, "default-domain", "the `DOMAIN` of mailboxes named without one"),
 		text(categoryBody, "body", "the words themselves: `TEXT` (default: standard input)"),
 		text(categoryBody, "body-file", "read the words from `FILE`; - is standard input"),
 		toggle(categoryBody, "edit", "write in $VISUAL or $EDITOR, going on from the words given; on a terminal without words this needs no flag"),
@@ -62,8 +62,8 @@ func Flags() []cli.Flag {
 		toggle(categoryBody, "markdown", "the words are Markdown: send them as a page too"),
 		toggle(categoryBody, "flowed", "let the reader lay the text out anew (format=flowed)"),
 		text(categoryBody, "calendar", "an invitation or its answer, from `FILE` (iCalendar with a METHOD)"),
-		text(categoryBody, "charset", "`NAME` of the charset of the words, where it is not UTF-8 and no mark says so"),
-		repeated(categoryAttachments, "inline", "a picture that the page shows: `FILE[;cid=NAME][;type=TYPE][;name=NAME]`, as src=\"FILE\" or src=\"cid:NAME\""),
+		text(categoryBody, "charset", "the words are in the charset `NAME` (default: UTF-8, or what a byte order mark says)"),
+		repeated(categoryAttachments, "inline", "send `FILE[;cid=NAME][;type=TYPE][;name=NAME]` with the page, which shows it as src=\"FILE\" or src=\"cid:NAME\""),
 		toggle(categoryAttachments, "embed", "send with the page every picture of this machine that it shows"),
 		text(categoryEnvelope, "envelope-from", "where reports of failure go: `ADDRESS`, or <> for nowhere (default: --sender, else --from)"),
 	}
