@@ -4,9 +4,9 @@
 // wrote becomes UTF-8 first (DecodeText in charset.go), and Markdown a page (Markdown). Desk.Compose
 //
 //  1. gathers the envelope: recipients once each, the reverse-path (envelope.go);
-//  2. writes the header block in its fixed order (block.go);
+//  2. writes the header block in its fixed order (block.go, wishes.go);
 //  3. gives every text its charset and transfer encoding (text.go, flowed.go) and every file its fields (file.go);
-//  4. makes a text of a page that has none (plain.go) and ties the page to its pictures (page.go); invitations: calendar.go;
+//  4. makes a text of a page that has none (plain.go), ties a page to its pictures (page.go), reads invitations (calendar.go);
 //  5. builds the MIME tree and leaves out the levels that hold one part only (tree.go);
 //  6. walks the tree once without reading a file, and so learns the size and the other facts (measure.go);
 //  7. looks at every header block once more, whatever built it (check.go).
