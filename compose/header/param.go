@@ -58,7 +58,8 @@ func checkValue(name, value string) error {
 const maxWhole = 200
 
 func (f *folder) param(p Param) {
-	plain := isASCII(p.Value) || f.UTF8
+	// What looks like an encoded-word is decoded by lax readers even here, so it is written in the form that none mistakes.
+	plain := (isASCII(p.Value) || f.UTF8) && !strings.Contains(p.Value, "=?")
 	switch {
 	case plain && isToken(p.Value) && !mayConfuse(p.Value):
 		f.put(" ", p.Name+"="+p.Value)

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -34,6 +35,9 @@ func Arrange(app *cli.App, args []string) ([]string, error) {
 	if a.pending != "" {
 		return nil, usage("%s needs a value", a.asTyped)
 	}
+	if len(a.twice) > 0 {
+		return nil, errors.Join(a.twice...)
+	}
 	return slices.Concat(head, a.flags, []string{"--"}, a.words), nil
 }
 
@@ -45,6 +49,7 @@ type arrangement struct {
 	asTyped      string // the same
 	ended        bool   // "--" was seen
 	dropped      bool   // the command's name was seen
+	twice        []error
 }
 
 // known is a flag under one of its names: the first of them, since the parser does not join two forms of one flag, and
@@ -52,6 +57,7 @@ type arrangement struct {
 type known struct {
 	name  string
 	takes bool
+	once  bool // a second value would silently replace the first
 }
 
 func (a *arrangement) take(word string) error {
@@ -72,7 +78,12 @@ func (a *arrangement) take(word string) error {
 }
 
 // add keeps a flag and its value as one word, so that a value may begin with a dash.
-func (a *arrangement) add(flag, value string) { a.flags = append(a.flags, flag+"="+value) }
+func (a *arrangement) add(flag, value string) {
+	if known := a.known[flag[2:]]; known.once && slices.ContainsFunc(a.flags, func(f string) bool { return strings.HasPrefix(f, flag+"=") }) {
+		a.twice = append(a.twice, usage("%s is given twice: give it once", flag))
+	}
+	a.flags = append(a.flags, flag+"="+value)
+}
 
 func (a *arrangement) long(word string) error {
 	given, value, glued := strings.Cut(word[2:], "=")
@@ -118,8 +129,9 @@ func index(flags []cli.Flag) map[string]known {
 		if d, ok := f.(cli.DocGenerationFlag); ok {
 			takes = d.TakesValue()
 		}
+		_, list := f.(*cli.StringSliceFlag)
 		for _, name := range f.Names() {
-			all[name] = known{f.Names()[0], takes}
+			all[name] = known{f.Names()[0], takes, takes && !list}
 		}
 	}
 	return all

@@ -59,6 +59,7 @@ func TestArrangeRefuses(t *testing.T) {
 		"bob --subject":    "--subject needs a value",
 		"--subjekt x bob":  "unknown flag --subjekt: did you mean --subject? see mxsend --help",
 		"-x bob":           "unknown flag -x: see mxsend --help",
+		"-s a --subject=b": "--subject is given twice: give it once",
 		"-vx bob":          "unknown flag -x: see mxsend --help",
 		"-\xc8":            "unknown flag -\\xc8: see mxsend --help",
 		"-ü":               "unknown flag -ü: see mxsend --help",
