@@ -2,7 +2,8 @@
 //
 // In comes what was typed, "FILE[;type=…][;name=…]" (ParseSource), or several of them.
 //
-//  1. Opener.Open opens the file; what can be read only once (a pipe, standard input, /proc) goes into a temporary file.
+//  1. Opener.Open opens the file; what can be read only once (a pipe, standard input, /proc) goes into a temporary file, and
+//     so does a folder that is to be packed (Opener.pack).
 //  2. shownName makes the base name that the reader will see, whatever the path was.
 //  3. media.Merge decides the kind from the name and the first bytes.
 //  4. encode says how it travels: base64 for everything, but never for a letter (message/rfc822).

@@ -18,6 +18,7 @@ import (
 type Opener struct {
 	Stdin   io.Reader // what "-" stands for; nil: it stands for nothing
 	TempDir string    // empty: os.TempDir
+	Archive Archive   // how folders are packed; empty: they are refused
 }
 
 // OpenAll opens every source, and names all that cannot be opened at once; then nothing stays open.
@@ -48,6 +49,9 @@ func (o Opener) Open(ctx context.Context, s Source) (*Part, error) {
 		return nil, err
 	}
 	p := &Part{path: s.Path}
+	if info, err := os.Stat(s.Path); err == nil && info.IsDir() && o.Archive != "" && s.Name == "" {
+		s.Name = archivedName(s.Path, o.Archive)
+	}
 	if err := o.openFile(ctx, s, p); err != nil {
 		return nil, err
 	}
@@ -68,6 +72,9 @@ func (o Opener) openFile(ctx context.Context, s Source, p *Part) error {
 	before, err := os.Stat(s.Path)
 	if err != nil {
 		return &FileError{Path: s.Path, Cause: err}
+	}
+	if before.IsDir() && o.Archive != "" {
+		return o.pack(ctx, s.Path, p)
 	}
 	if err := refuse(s.Path, before); err != nil {
 		return err
@@ -134,7 +141,7 @@ func (l *lateFile) Close() error {
 func refuse(path string, info fs.FileInfo) error {
 	switch mode := info.Mode(); {
 	case mode.IsDir():
-		return &FileError{Path: path, Cause: errors.New("is a directory"), Hint: "pack it first: tar -czf - DIR | mxsend -a '-;name=DIR.tar.gz' …"}
+		return &FileError{Path: path, Cause: errors.New("is a directory"), Hint: "use --archive zip or --archive tar.gz to send it packed"}
 	case mode&fs.ModeSocket != 0:
 		return &FileError{Path: path, Cause: errors.New("is a socket")}
 	case mode&fs.ModeDevice != 0 && mode&fs.ModeCharDevice == 0, isEndless(path, mode):

@@ -19,10 +19,28 @@ import (
 
 // Flags are the flags of attaching.
 func Flags() []cli.Flag {
-	return []cli.Flag{&cli.StringSliceFlag{
-		Name: "attach", Aliases: []string{"a"}, Category: "attachments", EnvVars: []string{"MXSEND_ATTACH"},
-		Usage: "attach `FILE[;type=TYPE][;name=NAME]`; may be repeated; - is standard input",
-	}}
+	return []cli.Flag{
+		&cli.StringSliceFlag{
+			Name: "attach", Aliases: []string{"a"}, Category: "attachments", EnvVars: []string{"MXSEND_ATTACH"},
+			Usage: "attach `FILE[;type=TYPE][;name=NAME]`; may be repeated; - is standard input",
+		},
+		archiveFlag(),
+	}
+}
+
+func archiveFlag() cli.Flag {
+	return &cli.StringFlag{
+		Name: "archive", Category: "attachments", EnvVars: []string{"MXSEND_ARCHIVE"}, Usage: "attach folders too, packed as `FORMAT`: zip or tar.gz",
+	}
+}
+
+// Opener opens files as the flags say, with what the app has for standard input.
+func Opener(c *cli.Context) (attach.Opener, error) {
+	a, err := attach.ParseArchive(c.String("archive"))
+	if err != nil {
+		err = &UsageError{"--archive: " + err.Error()}
+	}
+	return attach.Opener{Stdin: c.App.Reader, Archive: a}, err
 }
 
 // Sources reads the --attach flags without opening anything; all that is wrong comes back at once.
@@ -55,7 +73,7 @@ func Identify() *cli.Command {
 		Name:      "identify",
 		Usage:     "show the type, name, encoding and encoded size that files would get",
 		ArgsUsage: "FILE[;type=TYPE][;name=NAME]…",
-		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
+		Flags:     []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}, archiveFlag()},
 		Action:    identify,
 	}
 }
@@ -72,7 +90,11 @@ func identify(c *cli.Context) error {
 	if !c.Args().Present() {
 		return &UsageError{"nothing to identify: name a file"}
 	}
-	facts, errs := inspect(c.Context, attach.Opener{Stdin: c.App.Reader}, c.Args().Slice())
+	opener, err := Opener(c)
+	if err != nil {
+		return err
+	}
+	facts, errs := inspect(c.Context, opener, c.Args().Slice())
 	for _, f := range facts {
 		for _, w := range f.Warnings {
 			fmt.Fprintln(c.App.ErrWriter, "mxsend: warning: "+w)

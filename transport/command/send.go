@@ -9,7 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"mxsend/attach"
+	attachcommand "mxsend/attach/command"
 	"mxsend/compose"
 	composecommand "mxsend/compose/command"
 	"mxsend/compose/letter"
@@ -38,8 +38,9 @@ func theLetter(c *cli.Context) (*letter.Letter, error) {
 	if isReady(c) {
 		return readyLetter(c)
 	}
-	draft, err := composecommand.Draft(c, attach.Opener{Stdin: c.App.Reader})
-	if err != nil {
+	opener, openerErr := attachcommand.Opener(c)
+	draft, err := composecommand.Draft(c, opener)
+	if err := errors.Join(openerErr, err); err != nil {
 		return nil, errors.Join(err, draft.Close())
 	}
 	l, err := compose.Desk{}.Compose(draft)
