@@ -59,7 +59,7 @@ func (f Field) Raw() string { return f.raw }
 // Body is the value with its folds undone, as RFC 5322 §2.2.3 says; encoded-words stay.
 func (f Field) Body() string {
 	_, body, _ := strings.Cut(f.raw, ":")
-	return strings.TrimSpace(strings.ReplaceAll(body, "\r\n", ""))
+	return strings.Trim(strings.ReplaceAll(body, "\r\n", ""), " \t")
 }
 
 // Is compares field names as RFC 5322 does: without regard to case.

@@ -36,7 +36,7 @@ const maxID = maxLine - maxName - len(": <>")
 // QUIRK: RFC 5322 §3.6.4 wants atoms on both sides of an @. Where a field refers to a letter that is already in the world,
 // its identifier is taken as that letter has it, in its brackets, so that readers find the thread.
 func NormalID(name, id string) (string, error) {
-	id = strings.TrimSpace(id)
+	id = strings.Trim(id, " \t")
 	inner, bracketed := strings.CutPrefix(id, "<")
 	if bracketed {
 		if inner, bracketed = strings.CutSuffix(inner, ">"); !bracketed {

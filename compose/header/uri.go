@@ -13,7 +13,7 @@ func URIs(name string, uris ...string) (Field, error) {
 	}
 	f := Writer{}.folder(name)
 	for i, uri := range uris {
-		uri = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(uri), "<"), ">")
+		uri = strings.TrimSuffix(strings.TrimPrefix(strings.Trim(uri, " \t"), "<"), ">")
 		if !isURI(uri) {
 			return Field{}, fail(name, "%q is no URI; write it as https://example.org/ or mailto:name@example.org", printable(uri))
 		}
