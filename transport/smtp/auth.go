@@ -106,9 +106,7 @@ func (s *Session) authenticate(name string, client mechanism) *Error {
 		if cause != nil {
 			return s.cancelLogin(cause)
 		}
-		text := base64.StdEncoding.EncodeToString(answer)
-		s.tell.keep(text)
-		c = command{stage: StageAuth, text: text, secret: allSecret}
+		c = command{stage: StageAuth, text: base64.StdEncoding.EncodeToString(answer), secret: allSecret}
 	}
 	return s.cancelLogin(violation("the login does not end"))
 }

@@ -26,6 +26,14 @@ func (c command) shown(secrets bool) string {
 	return c.text[:from] + struckOut(len(c.text)-from)
 }
 
+// hidden is what is secret of the command.
+func (c command) hidden() string {
+	if c.secret == 0 {
+		return ""
+	}
+	return c.text[max(c.secret, 0):]
+}
+
 // lastWords is how long a server that does not take what we write may say why.
 const lastWords = 5 * time.Second
 
@@ -85,6 +93,7 @@ func (s *Session) write(commands []command) <-chan error {
 	var text strings.Builder
 	for _, c := range commands {
 		text.WriteString(c.text + "\r\n")
+		s.tell.keep(c.hidden())
 		s.tell.sent(Command, []byte(c.shown(s.options.ShowSecrets)+"\r\n"))
 	}
 	limit := s.options.Timeouts.of(commands[0].stage)

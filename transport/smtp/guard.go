@@ -16,19 +16,26 @@ type guard struct {
 	grace time.Duration
 
 	mu    sync.Mutex
-	cause error     // why the conversation was interrupted; nil while it was not
-	final bool      // the end of the letter has begun to go out
-	last  time.Time // no deadline is later, unless zero
+	ctx   context.Context // that of the call under way; nil before the first
+	cause error           // why the conversation was interrupted; nil while it was not
+	final bool            // the end of the letter has begun to go out
+	last  time.Time       // no deadline is later, unless zero
 }
 
 // watch interrupts when ctx ends; stop ends the watching.
 func (g *guard) watch(ctx context.Context) (stop func() bool) {
-	return context.AfterFunc(ctx, func() { g.interrupt(ctx.Err()) })
-}
-
-func (g *guard) interrupt(cause error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.ctx = ctx
+	return context.AfterFunc(ctx, func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.interrupt(ctx.Err())
+	})
+}
+
+// interrupt ends what is under way; only the first cause counts. The lock is held.
+func (g *guard) interrupt(cause error) {
 	if g.cause != nil {
 		return
 	}
@@ -79,10 +86,14 @@ func (g *guard) deadline(d time.Duration) time.Time {
 	return t
 }
 
-// enterFinal is asked before the first octet of the last write of a letter: an error means it must not be sent.
+// enterFinal is asked before the first octet of the last write of a letter: an error means it must not be sent. The context
+// is asked too, since on a busy machine the one who watches it may be late.
 func (g *guard) enterFinal() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.ctx != nil && g.ctx.Err() != nil {
+		g.interrupt(g.ctx.Err())
+	}
 	g.final = g.cause == nil
 	return g.cause
 }

@@ -66,6 +66,9 @@ func (s *Session) hello() *Error {
 		return s.helo(s.refused(c, replies[0]))
 	}
 	s.extensions = parseExtensions(replies[0].Lines, s.options.Ignore)
+	if strings.EqualFold(s.extensions.Server, s.options.Hello) {
+		s.tell.noted("loop", "the server gives our own name: it may be this very machine") // RFC 5321 §6.3
+	}
 	return s.expect(2, c, replies[0])
 }
 

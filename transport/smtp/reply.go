@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -61,9 +62,12 @@ type replyReader struct {
 
 func newReplyReader(src io.Reader, tell *telling) *replyReader {
 	hear := func(line []byte) []byte {
-		line = tell.strike(line)
-		tell.received(line)
-		return line
+		struck := tell.strike(line)
+		tell.received(struck)
+		if bytes.HasPrefix(line, []byte("334")) {
+			return line // a challenge, which is answered and not reported
+		}
+		return struck
 	}
 	return &replyReader{lines: bufio.NewReaderSize(src, maxLine), hear: hear, note: tell.noted}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"mxsend/compose/address"
 	"mxsend/compose/letter"
 )
 
@@ -44,7 +45,7 @@ func (s *Session) settle(l *letter.Letter, open []*Verdict) {
 			refuseAll(open, err)
 			return
 		}
-		n := min(len(open), s.maxRecipients())
+		n := s.batch(open)
 		t := &transaction{Session: s, letter: l, batch: open[:n]}
 		again, err := t.run()
 		open = append(again, open[n:]...)
@@ -89,6 +90,20 @@ func (s *Session) maxRecipients() int {
 	}
 	if limit := s.extensions.limit("RCPTMAX"); limit > 0 {
 		n = min(n, limit) // RFC 9422 §4.2
+	}
+	return n
+}
+
+// batch is how many of the recipients, from the first on, go into one transaction.
+func (s *Session) batch(open []*Verdict) int {
+	n := min(len(open), s.maxRecipients())
+	limit := s.extensions.limit("RCPTDOMAINMAX") // RFC 9422 §4.3
+	domains := map[address.Domain]bool{}
+	for i, v := range open[:n] {
+		domains[v.Recipient.Address.Domain] = true
+		if limit > 0 && len(domains) > limit {
+			return i
+		}
 	}
 	return n
 }

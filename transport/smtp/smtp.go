@@ -11,9 +11,10 @@
 //     a further transaction.
 //  6. Session.Close says QUIT, whose reply changes nothing.
 //
-// Implemented: RFC 5321, RFC 1870 (SIZE), RFC 2034 (enhanced codes), RFC 2920 (PIPELINING), RFC 3030 (CHUNKING), RFC 3207
-// (STARTTLS), RFC 3461 (DSN), RFC 4954 (AUTH with SCRAM and its
-// channel binding, RFC 5802, 7677, 9266; CRAM-MD5, PLAIN, LOGIN, OAUTHBEARER, XOAUTH2), RFC 6152 (8BITMIME), RFC 6531 (SMTPUTF8), RFC 8314 §3.3 (implicit TLS), RFC 9422 (LIMITS).
+// Implemented: RFC 5321, RFC 1870 (SIZE), RFC 2033 (LMTP), RFC 2034 (enhanced codes), RFC 2920 (PIPELINING), RFC 3030
+// (CHUNKING, BINARYMIME), RFC 3207 (STARTTLS), RFC 3461 and 6533 (DSN), RFC 4954 (AUTH: SCRAM with its channel binding, RFC
+// 5802, 7677, 9266; CRAM-MD5, PLAIN, LOGIN, OAUTHBEARER, XOAUTH2), RFC 6152 (8BITMIME), RFC 6531 (SMTPUTF8), RFC 8314 §3.3
+// (implicit TLS), RFC 8689 (REQUIRETLS), RFC 9422 (LIMITS).
 // Not here: DNS, policies, retries, what a failure means. Not supported: VRFY, EXPN, ETRN, BURL, client-side re-encoding.
 //
 // The server is a stranger. Every line, reply and wait is bounded; a reply that SMTP does not allow ends the connection;

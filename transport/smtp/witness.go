@@ -3,6 +3,7 @@ package smtp
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -65,12 +66,16 @@ func (t *telling) keep(secret string) {
 	}
 }
 
-// strike replaces the secrets in p, which a server may repeat in its reply.
-func (t *telling) strike(p []byte) []byte {
-	for _, s := range t.secrets {
-		p = bytes.ReplaceAll(p, s, []byte(struckOut(len(s))))
+// strike replaces the secrets in a reply's line, which a server may repeat in it; the code is never one.
+func (t *telling) strike(line []byte) []byte {
+	if len(t.secrets) == 0 || len(line) < 4 {
+		return line
 	}
-	return p
+	text := line[4:]
+	for _, s := range t.secrets {
+		text = bytes.ReplaceAll(text, s, []byte(struckOut(len(s))))
+	}
+	return slices.Concat(line[:4], text)
 }
 
 func struckOut(n int) string { return fmt.Sprintf("<%d octets struck out>", n) }
