@@ -23,12 +23,12 @@ import (
 
 // Commands are the commands of this room, in the order --help lists them.
 func Commands() []*cli.Command {
-	return []*cli.Command{routeCommand(), sandboxCommand()}
+	return []*cli.Command{routeCommand(), sandboxCommand(), dkimCommand()}
 }
 
 // SendFlags are all the flags of a send, room by room.
 func SendFlags() []cli.Flag {
-	return slices.Concat(composecommand.Flags(), attachcommand.Flags(), readyFlags(), envelopeFlags(), routeFlags(), connectFlags(), securityFlags(),
+	return slices.Concat(composecommand.Flags(), attachcommand.Flags(), readyFlags(), signingFlags(), envelopeFlags(), routeFlags(), connectFlags(), securityFlags(),
 		protocolFlags(), outputFlags(), rehearsalFlags())
 }
 

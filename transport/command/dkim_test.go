@@ -186,7 +186,8 @@ func sentWith(t *testing.T, words ...string) (l *letter.Letter, said string, cod
 		if err != nil {
 			return err
 		}
-		l, err = signLetter(c, signer, letter.New(letter.Envelope{}, letter.Facts{Size: int64(len(unsigned))}, fixedText(unsigned)))
+		s := settings{signer: signer}
+		l, err = s.sign(c, letter.New(letter.Envelope{}, letter.Facts{Size: int64(len(unsigned))}, fixedText(unsigned)))
 		return err
 	}
 	if err := app.RunContext(t.Context(), append([]string{"mxsend"}, words...)); err != nil {

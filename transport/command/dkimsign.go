@@ -31,12 +31,12 @@ func list(name, usage string, aliases ...string) *cli.StringSliceFlag {
 
 // readSigner reads the flags of signing and their files; without them, the signer signs nothing.
 func readSigner(c *cli.Context) (dkim.Signer, error) {
-	files := c.StringSlice("dkim-key")
+	files := given(c, "dkim-key")
 	if len(files) == 0 {
 		return dkim.Signer{}, keyless(c)
 	}
 	domain, domainErr := readDomain(c)
-	seals, err := readSeals(files, c.StringSlice("dkim-selector"))
+	seals, err := readSeals(files, given(c, "dkim-selector"))
 	return dkim.Signer{Domain: domain, Seals: seals, Now: signingTime()}, errors.Join(domainErr, err)
 }
 
@@ -49,11 +49,6 @@ func keyless(c *cli.Context) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// typed says whether a flag stands on the command line, and is not the environment's.
-func typed(c *cli.Context, name string) bool {
-	return c.IsSet(name) && os.Getenv(environment(name)[0]) == ""
 }
 
 // readDomain is zero when no domain is named.
@@ -106,11 +101,11 @@ func signingTime() func() time.Time {
 	return func() time.Time { return time.Unix(seconds, 0) }
 }
 
-// signLetter puts the signatures in front. After an error the letter is still to be closed.
-func signLetter(c *cli.Context, s dkim.Signer, l *letter.Letter) (*letter.Letter, error) {
-	signed, warnings, err := s.Sign(c.Context, l)
+// sign puts the signatures in front; after an error the letter comes back as it was.
+func (s *settings) sign(c *cli.Context, l *letter.Letter) (*letter.Letter, error) {
+	signed, warnings, err := s.signer.Sign(c.Context, l)
 	if err != nil {
-		return nil, err
+		return l, err
 	}
 	if !c.Bool("quiet") {
 		for _, w := range warnings {

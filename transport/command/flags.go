@@ -1,6 +1,7 @@
 package command
 
 import (
+	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -33,6 +34,20 @@ func toggle(category, name, usage string, aliases ...string) *cli.BoolFlag {
 
 func duration(category, name, usage string) *cli.DurationFlag {
 	return &cli.DurationFlag{Name: name, Category: category, Usage: usage, EnvVars: environment(name)}
+}
+
+// given are the values of a flag that may be repeated. An empty variable is one that is not set.
+func given(c *cli.Context, name string) []string {
+	values := c.StringSlice(name)
+	if _, variable := os.LookupEnv(environment(name)[0]); variable && len(values) == 1 && values[0] == "" {
+		return nil
+	}
+	return values
+}
+
+// typed says whether a flag stands on the command line, and is not the environment's.
+func typed(c *cli.Context, name string) bool {
+	return c.IsSet(name) && os.Getenv(environment(name)[0]) == ""
 }
 
 // routeFlags say how the way is found; `route` and `send` share them.

@@ -28,7 +28,11 @@ func Send(c *cli.Context) error {
 		}
 		return err
 	}
+	l, err = s.sign(c, l)
 	defer l.Close()
+	if err != nil {
+		return err
+	}
 	s.notices.apply(l)
 	return s.perform(c, l)
 }

@@ -79,7 +79,11 @@ func (s *settings) submit(c *cli.Context, o sendmailOptions) error {
 	if err != nil {
 		return err
 	}
+	l, err = s.sign(c, l)
 	defer l.Close()
+	if err != nil {
+		return err
+	}
 	o.notices().apply(l)
 	r, err := s.deliver(c, l)
 	if err != nil {

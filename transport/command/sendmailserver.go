@@ -98,7 +98,11 @@ func (s *submission) Data(r io.Reader) error {
 		part.Close()
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: oneLine(err.Error())}
 	}
+	l, err = s.settings.sign(s.c, l)
 	defer l.Close()
+	if err != nil {
+		return err
+	}
 	result, err := s.settings.deliver(s.c, l)
 	if err != nil {
 		return err

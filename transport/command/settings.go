@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"mxsend/compose/address"
+	"mxsend/compose/dkim"
 	"mxsend/transport"
 	"mxsend/transport/resolve"
 	"mxsend/transport/smtp"
@@ -25,6 +26,7 @@ type settings struct {
 	carrier transport.Carrier
 	output  outputSettings
 	notices notices
+	signer  dkim.Signer
 	sandbox bool
 	maildir string
 	script  string
@@ -57,7 +59,7 @@ func (s routeSettings) router() resolve.Router {
 // readSettings reads every flag of a send; all that is wrong comes back at once.
 func readSettings(c *cli.Context) (settings, error) {
 	s := settings{sandbox: c.Bool("sandbox"), maildir: c.String("maildir"), script: c.String("script")}
-	var errs [8]error
+	var errs [9]error
 	s.route, errs[0] = readRoute(c)
 	s.output, errs[1] = readOutput(c)
 	errs[2] = s.readConnect(c)
@@ -66,6 +68,7 @@ func readSettings(c *cli.Context) (settings, error) {
 	errs[5] = contradictions(c)
 	s.notices, errs[6] = readNotices(c)
 	errs[7] = s.readRelays(c)
+	s.signer, errs[8] = readSigner(c)
 	return s, errors.Join(errs[:]...)
 }
 
@@ -212,7 +215,7 @@ func readRoots(file string) (*x509.CertPool, error) {
 func (s *settings) readProtocol(c *cli.Context) error {
 	o := &s.carrier.SMTP
 	o.NoPipelining = c.Bool("no-pipelining")
-	for _, keyword := range c.StringSlice("ignore-extension") {
+	for _, keyword := range given(c, "ignore-extension") {
 		o.Ignore = append(o.Ignore, strings.ToUpper(strings.TrimSpace(keyword)))
 	}
 	chunking, err := smtp.ParseChunking(c.String("chunking"))
