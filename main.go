@@ -28,6 +28,7 @@ func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	signal.Ignore(syscall.SIGPIPE) // a reader that leaves does not change what became of the letter
+	command.ForgetEmpty()
 	app := newApp()
 	app.Setup()
 	if command.IsSendmail(args) {

@@ -47,7 +47,7 @@ func dkimAction(c *cli.Context) error {
 	if domain.ASCII == "" && err == nil {
 		err = usage("mxsend dkim %s needs --dkim-domain DOMAIN", verb)
 	}
-	seals, sealsErr := readSeals(files, given(c, "dkim-selector"))
+	seals, sealsErr := readSeals(files, c.StringSlice("dkim-selector"))
 	if err := errors.Join(err, sealsErr); err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func keygen(c *cli.Context, files []string) error {
 	if err := dkim.WriteKey(files[0], key); err != nil {
 		return err
 	}
-	selectors := given(c, "dkim-selector")
+	selectors := c.StringSlice("dkim-selector")
 	if domain.ASCII == "" || len(selectors) == 0 {
 		return nil
 	}
@@ -84,7 +84,7 @@ func keygen(c *cli.Context, files []string) error {
 // unmakeable finds what keeps a key from being made, or its record from having a name.
 func unmakeable(c *cli.Context, files []string, d address.Domain) error {
 	var errs []error
-	selectors := given(c, "dkim-selector")
+	selectors := c.StringSlice("dkim-selector")
 	if len(files) != 1 || len(selectors) > 1 || files[0] == "-" {
 		errs = append(errs, usage("mxsend dkim keygen makes one key: give one FILE and one --dkim-selector"))
 	}

@@ -31,12 +31,12 @@ func list(name, usage string, aliases ...string) *cli.StringSliceFlag {
 
 // readSigner reads the flags of signing and their files; without them, the signer signs nothing.
 func readSigner(c *cli.Context) (dkim.Signer, error) {
-	files := given(c, "dkim-key")
+	files := c.StringSlice("dkim-key")
 	if len(files) == 0 {
 		return dkim.Signer{}, keyless(c)
 	}
 	domain, domainErr := readDomain(c)
-	seals, err := readSeals(files, given(c, "dkim-selector"))
+	seals, err := readSeals(files, c.StringSlice("dkim-selector"))
 	return dkim.Signer{Domain: domain, Seals: seals, Now: signingTime()}, errors.Join(domainErr, err)
 }
 

@@ -36,13 +36,13 @@ func duration(category, name, usage string) *cli.DurationFlag {
 	return &cli.DurationFlag{Name: name, Category: category, Usage: usage, EnvVars: environment(name)}
 }
 
-// given are the values of a flag that may be repeated. An empty variable is one that is not set.
-func given(c *cli.Context, name string) []string {
-	values := c.StringSlice(name)
-	if _, variable := os.LookupEnv(environment(name)[0]); variable && len(values) == 1 && values[0] == "" {
-		return nil
+// ForgetEmpty takes the variables away that are set to nothing: they are meant as not set.
+func ForgetEmpty() {
+	for _, pair := range os.Environ() {
+		if name, value, _ := strings.Cut(pair, "="); value == "" && strings.HasPrefix(name, "MXSEND_") {
+			os.Unsetenv(name)
+		}
 	}
-	return values
 }
 
 // typed says whether a flag stands on the command line, and is not the environment's.

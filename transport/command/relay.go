@@ -16,8 +16,8 @@ import (
 // readRelays reads --relay and --proxy.
 func (s *settings) readRelays(c *cli.Context) error {
 	var errs []error
-	for _, url := range given(c, "relay") {
-		r, err := transport.ParseRelay(url)
+	for _, given := range c.StringSlice("relay") {
+		r, err := transport.ParseRelay(given)
 		if err != nil {
 			errs = append(errs, usage("--relay: %s", err))
 		}

@@ -215,7 +215,7 @@ func readRoots(file string) (*x509.CertPool, error) {
 func (s *settings) readProtocol(c *cli.Context) error {
 	o := &s.carrier.SMTP
 	o.NoPipelining = c.Bool("no-pipelining")
-	for _, keyword := range given(c, "ignore-extension") {
+	for _, keyword := range c.StringSlice("ignore-extension") {
 		o.Ignore = append(o.Ignore, strings.ToUpper(strings.TrimSpace(keyword)))
 	}
 	chunking, err := smtp.ParseChunking(c.String("chunking"))
