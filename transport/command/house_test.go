@@ -17,8 +17,8 @@ const root = "../.."
 // rooms are in the order in which a letter passes them; a room imports only rooms that stand before it.
 var rooms = []string{
 	"attach/encode", "attach/media", "attach", "attach/command",
-	"compose/address", "compose/header", "compose/letter", "compose/intake", "compose/dkim", "compose", "compose/command",
-	"transport/resolve", "transport/policy", "transport/smtp", "transport/transcript", "transport/report",
+	"compose/address", "compose/header", "compose/letter", "compose/intake", "compose/dkim", "compose/proof", "compose", "compose/command",
+	"transport/resolve", "transport/policy/dane", "transport/policy/mtasts", "transport/policy", "transport/smtp", "transport/transcript", "transport/report",
 	"transport/sandbox", "transport/spool", "transport/bounce", "transport", "transport/command", ".",
 }
 
