@@ -18,11 +18,11 @@ func (c *composer) block() ([]header.Field, error) {
 		b.add(c.writer.Text("Subject", c.draft.Subject))
 	}
 	c.thread(b)
-	c.importance(b)
-	c.leave(b)
+	c.wishes(b)
 	for _, line := range c.draft.Fields {
 		b.add(c.writer.Custom(line))
 	}
+	c.userAgent(b)
 	b.add(c.writer.Text("MIME-Version", "1.0")) // RFC 2045 §4
 	b.checkSingle()
 	return b.fields, errors.Join(b.errs...)
@@ -40,6 +40,13 @@ func (b *blockWriter) add(f header.Field, err error) {
 		return
 	}
 	b.fields = append(b.fields, f)
+}
+
+func (b *blockWriter) addAll(fields []header.Field, err error) {
+	if err != nil {
+		b.errs = append(b.errs, err)
+	}
+	b.fields = append(b.fields, fields...)
 }
 
 // origin: when and by whom. RFC 5322 §3.6.1, §3.6.2
@@ -143,7 +150,8 @@ func (b *blockWriter) checkSingle() {
 func isSingle(name string) bool {
 	switch name {
 	case "date", "from", "sender", "reply-to", "to", "cc", "subject", "message-id", "in-reply-to", "references",
-		"mime-version", "auto-submitted", "importance", "x-priority", "precedence", "disposition-notification-to":
+		"mime-version", "auto-submitted", "importance", "x-priority", "x-msmail-priority",
+		"precedence", "disposition-notification-to", "user-agent", "x-mailer":
 		return true
 	}
 	return strings.HasPrefix(name, "content-") || strings.HasPrefix(name, "list-")

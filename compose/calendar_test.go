@@ -39,9 +39,9 @@ func TestLeavingAList(t *testing.T) {
 	if !strings.Contains(b.String(), want) {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
-	for _, leave := range [][]string{nil, {"mailto:leave@crepes.fr"}, {"http://crepes.fr/leave"}} {
+	for _, leave := range [][]string{nil, {"mailto:leave@crepes.fr"}, {"http://crepes.fr/leave"}, {"https://crepes.fr/a", "https://crepes.fr/b"}, {"https://crepes.fr/a", "http://crepes.fr/a"}} {
 		d.Leave = leave
-		if _, err := desk().Compose(d); exitCode(err) != 64 {
+		if _, err := desk().Compose(d); exitCode(err) != 65 {
 			t.Errorf("%q with one click: got %v", leave, err)
 		}
 	}

@@ -22,16 +22,21 @@ type Draft struct {
 	InReplyTo  []string     // identifiers of the letters that this one answers
 	References []string     // identifiers of the thread, the oldest first; those of InReplyTo are added
 	Importance Importance
+	Automatic  string   // what program sends it: auto-generated, auto-replied, auto-notified, or no; empty: not said. RFC 3834 §5
+	Bulk       bool     // many get the same
 	Leave      []string // URIs by which the reader leaves the list, https or mailto. RFC 2369 §3.2
-	OneClick   bool     // the https URI takes a POST without a question. RFC 8058
+	OneClick   bool     // the one https URI takes a POST without a question. RFC 8058
 	Fields     []string // "Name: value", the author's own, after all others and in this order
+	UserAgent  string   // the program that writes it, unless one of Fields names another; empty: not said
 
 	Text        string         // UTF-8 with any line ends; may be empty
 	Flowed      bool           // the text may be laid out anew by its reader. RFC 3676
 	HTML        string         // the same as a page; empty: none. Without a Text, one is made of it
+	NoText      bool           // the page travels alone, without a text beside it
 	Pictures    []Picture      // what the page shows
 	Calendar    string         // an iCalendar object with a METHOD, to be answered by the reader; empty: none. RFC 6047
 	Attachments []*attach.Part // in this order
+	StrictNames bool           // names that are not ASCII follow RFC 2231 only, though Outlook does not read them so
 
 	EnvelopeFrom *address.Address  // nil: Sender, else the first From; the zero address is the null reverse-path
 	Recipients   []address.Address // who else gets the letter, without being named in it

@@ -15,7 +15,7 @@ func (c *composer) file(f *attach.Part, disposition string) (*part, error) {
 		params = append(params, header.Param{Name: "charset", Value: f.Charset})
 	}
 	// The name stands here too, for readers that do not look at the disposition. RFC 2045 §5.1 has no such parameter.
-	params = append(params, header.Param{Name: "name", Value: f.Name, Legacy: true})
+	params = append(params, header.Param{Name: "name", Value: f.Name, Legacy: !c.draft.StrictNames})
 	if err := p.describe(c.writer, string(f.Type), params...); err != nil {
 		return nil, err
 	}

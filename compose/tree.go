@@ -51,7 +51,9 @@ func (c *composer) tree() (*part, error) {
 // words are what is to be read, in all its versions, the plainest first. RFC 2046 §5.1.4
 func (c *composer) words() (*part, error) {
 	s := &siblings{}
-	s.add(c.plain())
+	if !c.draft.NoText || c.draft.HTML == "" {
+		s.add(c.plain())
+	}
 	switch {
 	case c.draft.HTML != "":
 		s.add(c.page())

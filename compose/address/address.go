@@ -115,11 +115,14 @@ func (l List) Mailboxes() []Mailbox {
 
 // Parse reads one bare address, with or without angle brackets, or a mailto link. It takes no name, no comment and no
 // group, and "<>" is no address. Its error is an *Error.
-func Parse(s string) (Address, error) {
+func Parse(s string) (Address, error) { return Parser{}.Address(s) }
+
+// Address does what Parse does, laxly if asked for; the default domain is not used.
+func (p Parser) Address(s string) (Address, error) {
 	if len(s) > maxSingle {
 		return Address{}, &Error{Text: s[:maxSingle], Problem: "longer than any address"}
 	}
-	r := &reader{scanner: scanner{text: s}}
+	r := &reader{Parser: p, scanner: scanner{text: s}}
 	if err := r.advance(); err != nil {
 		return Address{}, err
 	}

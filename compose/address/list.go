@@ -13,6 +13,7 @@ type Parser struct {
 	DefaultDomain string                                   // what a name without a domain gets; empty: such a name is an error
 	Open          func(name string) (io.ReadCloser, error) // opens the file of an "@file" entry; nil: those are errors
 	Warn          func(string)                             // told what was set right or may be misread; may be nil
+	Lax           bool                                     // quotes a local part with dots too many ("j..k@example.org"), as some providers gave them out
 	Words         *mime.WordDecoder                        // decodes the names of a received letter (RFC 2047); nil: names are literal
 }
 

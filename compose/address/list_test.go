@@ -144,6 +144,31 @@ func TestListSaysWhatItSetRight(t *testing.T) {
 	}
 }
 
+func TestLaxQuotesWhatProvidersGaveOut(t *testing.T) {
+	for in, want := range map[string]string{
+		"j..k@docomo.example": `"j..k"@docomo.example`, ".j@x.org": `".j"@x.org`, "J. <j.@x.org>": `"j."@x.org`, "mailto:j..k@x.org": `"j..k"@x.org`, "j.k@x.org": "j.k@x.org", ".@x.org": `"."@x.org`,
+		"j@x..org": "", "j k@x.org": "", "j@@x.org": "", "j\u200b..k@x.org": "", strings.Repeat(".", 63) + "@x.org": "",
+	} {
+		l, err := Parser{Lax: true}.List(in)
+		if want == "" {
+			if err == nil {
+				t.Errorf("%q: got %q, want an error", in, flat(l))
+			}
+			continue
+		}
+		if err != nil || l.Mailboxes()[0].Address.String() != want {
+			t.Errorf("%q: got %v, %v, want %s", in, l, err, want)
+			continue
+		}
+		if again, err := Parse(want); err != nil || again != l.Mailboxes()[0].Address {
+			t.Errorf("%s reads back as %v, %v", want, again, err)
+		}
+	}
+	if a, err := (Parser{Lax: true}).Address("<j..k@x.org>"); err != nil || a.String() != `"j..k"@x.org` {
+		t.Errorf("got %v, %v", a, err)
+	}
+}
+
 func TestNamesOfReceivedLettersAreDecoded(t *testing.T) {
 	p := Parser{Words: new(mime.WordDecoder)}
 	// RFC 2047 §8

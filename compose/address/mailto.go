@@ -23,7 +23,7 @@ func (r *reader) mailto() (Address, error) {
 		end = len(rest)
 	}
 	target, query, _ := strings.Cut(rest[:end], "?")
-	a, err := decodeLink(target)
+	a, err := r.decodeLink(target)
 	if err != nil {
 		return Address{}, r.rebase(err, from)
 	}
@@ -36,7 +36,7 @@ func (r *reader) mailto() (Address, error) {
 }
 
 // decodeLink undoes the percent signs of an address. A link inside a link is none.
-func decodeLink(target string) (Address, error) {
+func (r *reader) decodeLink(target string) (Address, error) {
 	plain, err := url.PathUnescape(target)
 	switch {
 	case len(target) > maxSingle:
@@ -46,7 +46,7 @@ func decodeLink(target string) (Address, error) {
 	case len(plain) >= 7 && strings.EqualFold(plain[:7], "mailto:"):
 		return Address{}, &Error{Text: target, Problem: "a mailto link inside another"}
 	}
-	a, err := Parse(plain)
+	a, err := Parser{Lax: r.Lax}.Address(plain)
 	if e, ok := err.(*Error); ok {
 		return Address{}, &Error{Text: target, Problem: "no address in the mailto link: " + e.Problem, Hint: e.Hint}
 	}

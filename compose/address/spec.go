@@ -121,12 +121,12 @@ func (r *reader) build(local token, d Domain) (Address, error) {
 	return a, nil
 }
 
-// checkLocal refuses misplaced dots outside quotes, and everywhere what nobody sees in an address.
+// checkLocal refuses misplaced dots outside quotes, unless the wire form may have the quotes that were forgotten, and everywhere what nobody sees in an address.
 func (r *reader) checkLocal(local token) error {
 	if local.text == "" {
 		return r.fail(local.from, "an empty local part", "write it as name@example.org")
 	}
-	if at := misplacedDot(local.text); at >= 0 && local.kind == kindAtom {
+	if at := misplacedDot(local.text); at >= 0 && local.kind == kindAtom && !r.Lax {
 		return r.fail(local.from+at, "a dot too many in the local part", `quote it: "`+printable(local.text)+`"@…`)
 	}
 	for i, c := range local.text {

@@ -33,7 +33,7 @@ import (
 // too.
 func Draft(c *cli.Context, o attach.Opener) (compose.Draft, error) {
 	r := &reader{c: c, opener: o}
-	r.parser = address.Parser{DefaultDomain: c.String("default-domain"), Open: openList, Warn: r.warn}
+	r.parser = address.Parser{DefaultDomain: c.String("default-domain"), Open: openList, Warn: r.warn, Lax: c.Bool("lax")}
 	r.sortHeaders()
 	r.people()
 	r.subject()

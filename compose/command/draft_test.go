@@ -43,7 +43,8 @@ func TestRefusals(t *testing.T) {
 		{"a line break in Cc", append(from, "-c", "x@y.test\nX: y", to), "", 65, []string{"--cc"}},
 		{"a line break in a field", append(from, "-H", "X-A: b\r\nBcc: c@d.org", to), "", 65, []string{"--header X-A", "line break"}},
 		{"a field without a colon", append(from, "-H", "nonsense", to), "", 65, []string{"--header", "Name: value"}},
-		{"a blind field", append(from, "-H", "Bcc: c@d.org", to), "", 65, []string{"--header Bcc", "--bcc"}},
+		{"a blind field that names nobody", append(from, "-H", "Bcc: carol", to), "", 65, []string{"--bcc", "no domain"}},
+		{"a blind field of old", append(from, "-H", "Resent-Bcc: c@d.org", to), "", 65, []string{"--header Resent-Bcc", "--bcc"}},
 		{"two subjects in fields", append(from, "-H", "Subject: a", "-H", "subject: b", to), "", 65, []string{"given twice"}},
 		{"a bad date", append(from, "--date", "yesterday", to), "", 65, []string{"--date", "2006-01-02T15:04:05"}},
 		{"a bad date in a field", append(from, "-H", "Date: yesterday", to), "", 65, []string{"--header Date"}},
@@ -52,6 +53,18 @@ func TestRefusals(t *testing.T) {
 		{"a bad thread", append(from, "--references", "<a@b> x", to), "", 65, []string{"--references"}},
 		{"an empty thread", append(from, "--references", " ", to), "", 65, []string{"--references"}},
 		{"a bad importance", append(from, "--importance", "urgent", to), "", 64, []string{"--importance", "high, normal or low"}},
+		{"a bad importance in a field", append(from, "-H", "Importance: urgent", to), "", 64, []string{"--header Importance", "high, normal or low"}},
+		{"a bad word of programs", append(from, "--auto-submitted", "yes", to), "", 64, []string{"--auto-submitted", "auto-generated"}},
+		{"one click and nothing to click", append(from, "--one-click", to), "", 64, []string{"--one-click", "--list-unsubscribe"}},
+		{"one click without https", append(from, "--one-click", "--list-unsubscribe", "mailto:a@b.org", to), "", 65, []string{"--list-unsubscribe", "https"}},
+		{"one click for two", append(from, "--one-click", "--list-unsubscribe", "https://a.org/", "--list-unsubscribe", "https://b.org/", to), "", 65, []string{"exactly one"}},
+		{"no text without a page", append(from, "--no-text", to), "", 64, []string{"--no-text", "--html"}},
+		{"no text and Markdown", append(from, "--no-text", "--markdown", to), "", 64, []string{"--no-text", "--html"}},
+		{"no text and a text", append(from, "--no-text", "--html", "draft_test.go", "--body", "x", to), "", 64, []string{"--no-text", "--body"}},
+		{"dots too many", append(from, "j..k@example.org", to), "", 65, []string{"recipient", "a dot too many"}},
+		{"dots too many in a domain, laxly", append(from, "--lax", "j@example..org", to), "", 65, []string{"recipient", "a dot too many"}},
+		{"an unknown charset", append(from, "--charset", "klingon", to), "x", 65, []string{"standard input", "klingon"}},
+		{"a charset that it is not", append(from, "--charset", "shift_jis", to), "\x93\xff\xff", 65, []string{"standard input", "shift_jis"}},
 		{"a bad envelope sender", append(from, "--envelope-from", "Alice <a@b.org>", to), "", 65, []string{"--envelope-from"}},
 		{"an empty envelope sender", append(from, "--envelope-from", "", to), "", 65, []string{"--envelope-from"}},
 		{"two senders", append(from, "--sender", "a@b.org, c@d.org", to), "", 64, []string{"--sender", "one mailbox"}},
@@ -125,6 +138,29 @@ func TestHeaderReplacesOrAdds(t *testing.T) {
 	}
 	if !slices.Equal(d.Fields, []string{"X-Other: kept"}) {
 		t.Errorf("fields %q", d.Fields)
+	}
+}
+
+// TestFieldsReplaceWishes: what --header says of a wish stands in place of its flag.
+func TestFieldsReplaceWishes(t *testing.T) {
+	d, err := draftOf(t, []string{"-f", "alice@crepes.fr", "--auto-submitted", "auto-generated", "--bulk", "--list-unsubscribe", "mailto:a@b.org", "--importance", "low",
+		"-H", "auto-submitted: auto-generated; type=x", "-H", "Precedence: list", "-H", "List-Unsubscribe: <mailto:c@d.org>", "-H", "Importance: HIGH", "-H", "X-Mailer: mine",
+		"-H", "Bcc: b@x.org", "-H", "bcc: c@x.org", "w@x.org"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Bcc.Mailboxes()) != 2 || len(d.Fields) != 4 {
+		t.Errorf("got %+v", d)
+	}
+	l, err := fixedDesk().Compose(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(written(t, l))
+	want := "Importance: high\r\nX-Priority: 1\r\nX-MSMail-Priority: High\r\nAuto-Submitted: auto-generated; type=x\r\nPrecedence: list\r\n" +
+		"List-Unsubscribe: <mailto:c@d.org>\r\nX-Mailer: mine\r\nMIME-Version: 1.0\r\n"
+	if !strings.Contains(got, want) || len(l.Envelope.Recipients) != 3 {
+		t.Errorf("got %v and\n%s\nwant\n%s", l.Envelope, got, want)
 	}
 }
 

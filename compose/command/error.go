@@ -47,6 +47,15 @@ func (r *reader) usage(format string, args ...any) {
 	r.errs = append(r.errs, &UsageError{fmt.Sprintf(format, args...)})
 }
 
+// misuse keeps an error of a flag that takes a few words only.
+func (r *reader) misuse(flag string, err error) {
+	var field *header.Error
+	if errors.As(err, &field) {
+		err = &UsageError{flag + ": " + field.Problem}
+	}
+	r.refuse(flag, err)
+}
+
 // refuse keeps an error under the name of the flag that caused it; nil is no error.
 func (r *reader) refuse(flag string, err error) {
 	var field *header.Error

@@ -21,7 +21,7 @@ func (r *reader) files() {
 	if err := errors.Join(err, openErr); err != nil {
 		r.errs = append(r.errs, err)
 	}
-	r.draft.Attachments = parts
+	r.draft.Attachments, r.draft.StrictNames = parts, r.c.Bool("strict-names")
 	for _, p := range parts {
 		for _, w := range p.Warnings {
 			r.warn(w)

@@ -2,6 +2,7 @@ package command
 
 import (
 	"net/textproto"
+	"slices"
 	"strings"
 
 	"mxsend/compose/header"
@@ -11,7 +12,7 @@ import (
 // it replaces the flag, but recipients are added to the flag's.
 func shared(name string) (flag string, ok bool) {
 	switch name {
-	case "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references", "importance":
+	case "from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "message-id", "in-reply-to", "references", "importance":
 		return name, true
 	}
 	return "", false
@@ -32,13 +33,18 @@ func (r *reader) sortHeaders() {
 		value = strings.Trim(value, " \t")
 		before, twice := r.own[key]
 		switch {
-		case twice && (key == "to" || key == "cc" || key == "reply-to"):
+		case twice && (key == "to" || key == "cc" || key == "bcc" || key == "reply-to"):
 			value = before + ", " + value
 		case twice:
 			r.errs = append(r.errs, &ValueError{"--header " + name, "given twice; a letter has one"})
 		}
 		r.own[key] = value
 	}
+}
+
+// replaced says whether --header gives a field of that name, in place of what a flag says.
+func (r *reader) replaced(name string) bool {
+	return slices.ContainsFunc(r.draft.Fields, func(line string) bool { return strings.EqualFold(label(line), name) })
 }
 
 // label shortens a line to what names it in an error.

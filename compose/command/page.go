@@ -28,8 +28,22 @@ func (r *reader) page() {
 	case len(r.c.StringSlice("inline")) > 0 || r.c.Bool("embed"):
 		r.usage("--inline and --embed send what a page shows: give the page with --html FILE or --markdown, or attach with --attach")
 	}
+	r.alone(path)
 	r.pictures()
 	r.embed(filepath.Dir(path))
+}
+
+// alone reads --no-text: a page without a text beside it.
+func (r *reader) alone(path string) {
+	if r.draft.NoText = r.c.Bool("no-text"); !r.draft.NoText {
+		return
+	}
+	switch {
+	case path == "":
+		r.usage("--no-text sends a page alone: give the page with --html FILE")
+	case r.c.IsSet("body") || r.c.IsSet("body-file") || r.c.Bool("edit"):
+		r.usage("--no-text can't be used with --body, --body-file and --edit: leave the text out, or --no-text")
+	}
 }
 
 func (r *reader) pageFrom(path string) string {

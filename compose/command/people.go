@@ -58,7 +58,9 @@ func (r *reader) lists(flag string) address.List {
 
 // mailboxes reads plain mailboxes; groups and list files have no place in From and Sender.
 func (r *reader) mailboxes(given, value string) []address.Mailbox {
-	l, err := address.Parser{DefaultDomain: r.parser.DefaultDomain, Warn: r.warn}.List(value)
+	p := r.parser
+	p.Open = nil
+	l, err := p.List(value)
 	r.refuse(given, err)
 	for _, g := range l {
 		if g.Named {
@@ -76,7 +78,7 @@ func (r *reader) envelope() {
 	case value == "<>":
 		r.draft.EnvelopeFrom = &address.Address{}
 	case r.c.IsSet("envelope-from"):
-		a, err := address.Parse(value)
+		a, err := r.parser.Address(value)
 		r.refuse("--envelope-from", err)
 		r.draft.EnvelopeFrom = &a
 	}

@@ -182,6 +182,9 @@ func decoder(t *testing.T, encoding string, r io.Reader) io.Reader {
 // readText wants the words as they were given, with CRLF line ends and the last line ended.
 func readText(t *testing.T, d compose.Draft, leaves []leaf) {
 	t.Helper()
+	if d.NoText {
+		return
+	}
 	first := leaves[0]
 	if first.kind != "text/plain" || first.disposition != "" {
 		t.Errorf("the first part is %s %s, want text", first.kind, first.disposition)
@@ -214,13 +217,16 @@ func withEnds(s string) string {
 	return strings.ReplaceAll(s, "\n", "\r\n")
 }
 
-// readPage wants the page after the text, and beside it every picture under an identifier by which the page calls it.
+// readPage wants the page after the text, unless it travels alone, and beside it every picture under an identifier by which the page calls it.
 func readPage(t *testing.T, d compose.Draft, leaves []leaf) {
 	t.Helper()
 	if d.HTML == "" {
 		return
 	}
-	page, path := leaves[1], "alternative"
+	page, path := leaves[0], ""
+	if !d.NoText {
+		page, path, leaves = leaves[1], "alternative", leaves[1:]
+	}
 	if len(d.Pictures) > 0 {
 		path += "/related"
 	}
@@ -228,13 +234,13 @@ func readPage(t *testing.T, d compose.Draft, leaves []leaf) {
 		path = "mixed/" + path
 	}
 	if page.kind != "text/html" || page.path != path {
-		t.Errorf("the second part is %s in %s, want text/html in %s", page.kind, page.path, path)
+		t.Errorf("the page is %s in %s, want text/html in %s", page.kind, page.path, path)
 	}
 	if len(d.Pictures) == 0 && string(page.content) != withEnds(d.HTML) {
 		t.Errorf("the page reads %q, want %q", page.content, d.HTML)
 	}
 	for i, picture := range d.Pictures {
-		got := leaves[2+i]
+		got := leaves[1+i]
 		if got.path != path || got.disposition != "inline" || !bytes.Equal(got.content, bytesOf(t, picture.File)) {
 			t.Errorf("the picture %s arrives in %s, %s, with %d octets", picture.File.Name, got.path, got.disposition, len(got.content))
 		}

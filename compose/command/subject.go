@@ -1,10 +1,6 @@
 package command
 
 import (
-	"slices"
-	"strings"
-
-	"mxsend/compose"
 	"mxsend/compose/header"
 )
 
@@ -20,8 +16,7 @@ func (r *reader) subject() {
 	}
 	r.draft.InReplyTo = r.identifiers("in-reply-to")
 	r.draft.References = r.identifiers("references")
-	r.importance()
-	r.leave()
+	r.wishes()
 }
 
 func (r *reader) identifiers(flag string) []string {
@@ -44,27 +39,4 @@ func (r *reader) identifiers(flag string) []string {
 		ids = append(ids, split...)
 	}
 	return ids
-}
-
-func (r *reader) importance() {
-	level, given := r.one("importance")
-	r.draft.Importance = compose.Importance(level)
-	switch r.draft.Importance {
-	case "", compose.High, compose.Normal, compose.Low:
-	default:
-		r.usage("%s %q: it is high, normal or low", given, level)
-	}
-}
-
-// leave reads how the reader leaves the list.
-func (r *reader) leave() {
-	r.draft.Leave = r.c.StringSlice("list-unsubscribe")
-	if len(r.draft.Leave) > 0 {
-		_, err := header.URIs("List-Unsubscribe", r.draft.Leave...)
-		r.refuse("--list-unsubscribe", err)
-	}
-	r.draft.OneClick = r.c.Bool("one-click")
-	if r.draft.OneClick && !slices.ContainsFunc(r.draft.Leave, func(uri string) bool { return strings.HasPrefix(uri, "https:") }) {
-		r.usage("--one-click needs --list-unsubscribe https://…") // RFC 8058 §3.1
-	}
 }

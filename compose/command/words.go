@@ -35,6 +35,9 @@ func (r *reader) words() {
 	if r.c.Bool("edit") {
 		r.write()
 	}
+	if r.c.Bool("strip-ansi") {
+		r.draft.Text = compose.StripEscapes(r.draft.Text)
+	}
 	r.draft.Flowed = r.c.Bool("flowed")
 	r.calendar()
 }

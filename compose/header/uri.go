@@ -61,16 +61,17 @@ func splitURIs(value string) []string {
 	}
 }
 
-// OneClick writes the two fields by which a mail program can unsubscribe without opening a page; one of the URIs must be
-// https. Both fields must be signed. RFC 8058 §3.1
+// OneClick writes the two fields by which a mail program can unsubscribe without opening a page; exactly one of the URIs
+// must be https, and none http. Both fields must be signed. RFC 8058 §3.1, §4
 func OneClick(uris ...string) ([]Field, error) {
 	const name = "List-Unsubscribe"
 	list, err := URIs(name, uris...)
 	if err != nil {
 		return nil, err
 	}
-	if !strings.Contains(strings.ToLower(list.Body()), "<https://") {
-		return nil, fail(name, "unsubscribing with one click needs an https URI")
+	body := strings.ToLower(list.Body())
+	if n := strings.Count(body, "<https://"); n != 1 || strings.Contains(body, "<http://") {
+		return nil, fail(name, "one click needs exactly one https URI, and no http beside it; here are %d", n)
 	}
 	post, err := Text(name+"-Post", "List-Unsubscribe=One-Click")
 	if err != nil {

@@ -1,10 +1,12 @@
 package header
 
-// Importance writes how urgent a letter is: "high", "normal" or "low".
+import "strings"
+
+// Importance writes how urgent a letter is: "high", "normal" or "low", in letters of either case.
 // QUIRK: RFC 2156 §5.3.6 knows Importance; Outlook and most web mailers look at the other two, which no RFC knows.
 func Importance(level string) ([]Field, error) {
 	var number, word string
-	switch level {
+	switch level = strings.ToLower(level); level {
 	case "high":
 		number, word = "1", "High"
 	case "normal":
@@ -24,6 +26,10 @@ func Importance(level string) ([]Field, error) {
 	}
 	return fields, nil
 }
+
+// Bulk says that many get the same letter, so that no vacation program answers it.
+// QUIRK: no RFC defines Precedence (RFC 2076 §3.9 discourages it); list managers write it, and programs heed it.
+func Bulk() (Field, error) { return Text("Precedence", "bulk") }
 
 // AutoSubmitted says that no person sent the letter, so that no program answers it: "auto-generated", "auto-replied",
 // "auto-notified", or "no". RFC 3834 §5, RFC 5436 §2.7.1
