@@ -3,9 +3,10 @@
 // In comes a finished *letter.Letter; out goes a report.Report with one outcome per recipient.
 //
 //  1. Carry groups the recipients by domain (RFC 5321 §4.5.4.1) and delivers the groups side by side, bounded by Parallel.
-//  2. delivery.run asks the Router for the hosts of one domain: resolve.Route.
+//  2. delivery.run asks the Router for the hosts of one domain (resolve.Route), and beside it for the domain's MTA-STS policy.
 //     With Relays, delivery.runRelays takes these in their place, for all domains at once.
-//  3. delivery.tryHost takes every host and every address in turn: dial, smtp.Open, Session.Send.
+//  3. delivery.tryHost asks what TLS the host must show (Demand: DANE, MTA-STS and the user, weighed by package policy) and
+//     takes its addresses in turn: dial, smtp.Open, Session.Send.
 //  4. report.Judge says after each failure what it means; recipients that may still be taken go to the next host.
 //  5. What is left when the hosts are used up is settled by the gravest doubt: temporary over permanent.
 //
@@ -49,6 +50,7 @@ type Dialer interface {
 // Carrier holds what is the same for every domain of a letter. Router is needed; every other field may be zero.
 type Carrier struct {
 	Router         Router
+	Policies       Policies      // what domains demand of their hosts; zero: nothing is asked
 	Relays         []Relay       // take everything, tried in order, in place of the exchangers; none: exchangers
 	Dialer         Dialer        // nil: the system's
 	Port           uint16        // 0: 25
@@ -134,6 +136,13 @@ func (c *Carrier) now() time.Time {
 		return time.Now()
 	}
 	return c.Now()
+}
+
+func (c *Carrier) port() uint16 {
+	if c.Port == 0 {
+		return defaultPort
+	}
+	return c.Port
 }
 
 func (c *Carrier) parallel() int {

@@ -20,6 +20,8 @@ type delivery struct {
 	*Carrier
 	letter   *letter.Letter
 	group    group
+	policies []string         // what the host that is being tried must show, in sentences
+	mx       []resolve.MX     // the exchangers as published
 	outcomes []report.Outcome // one per recipient of the group; State is empty while it is open
 	started  time.Time
 }
@@ -40,24 +42,32 @@ func (d *delivery) run(ctx context.Context) {
 		d.runRelays(ctx)
 		return
 	}
-	route, err := d.Router.Route(ctx, d.group.domain)
-	d.noteLines(route)
-	d.noteSkips(route)
+	plan, err := d.find(ctx, d.group.domain)
+	d.mx = plan.Route.MX
+	d.noteLines(plan.Route)
+	d.notePolicies("", plan.Lines())
+	d.noteSkips(plan.Route)
 	if err != nil {
 		d.fail(d.open(), place{}, &stageError{report.StageResolve, smtp.ClassConnection, err})
 		return
 	}
-	for _, host := range route.Hosts {
+	for _, host := range plan.Route.Hosts {
 		if len(d.open()) == 0 {
 			break
 		}
-		d.tryHost(ctx, host)
+		d.tryHost(ctx, plan, host)
 	}
 }
 
 func (d *delivery) noteLines(route resolve.Route) {
 	for _, line := range route.Lines() {
 		d.Transcript.Note("dns", line)
+	}
+}
+
+func (d *delivery) notePolicies(host string, lines []string) {
+	for _, line := range lines {
+		d.Transcript.Note("policy", host+line)
 	}
 }
 
@@ -80,10 +90,18 @@ func (d *delivery) attempted(places []int, a report.Attempt) {
 }
 
 // tryHost offers the open recipients to one host, on its addresses in turn until one of them has answered for the host.
-func (d *delivery) tryHost(ctx context.Context, host resolve.Host) {
+func (d *delivery) tryHost(ctx context.Context, plan Plan, host resolve.Host) {
+	demand := d.demand(ctx, plan, host, d.letter.Envelope.RequireTLS)
+	d.policies = append(plan.Lines(), demand.String())
+	d.notePolicies(host.Name+": ", []string{demand.String()})
+	if err := demand.barred(); err != nil {
+		d.fail(d.open(), place{host: host.Name}, err)
+		return
+	}
+	o := demand.secured(d.SMTP, d.Now)
 	for _, ip := range host.Addresses {
 		at := place{host: host.Name, address: netip.AddrPortFrom(ip, d.port())}
-		if answered := d.tryAddress(ctx, at, d.SMTP); answered || len(d.open()) == 0 {
+		if answered := d.tryAddress(ctx, at, o); answered || len(d.open()) == 0 {
 			return
 		}
 	}
@@ -184,11 +202,4 @@ func plainSyscall(err error) error {
 		return inner
 	}
 	return err
-}
-
-func (d *delivery) port() uint16 {
-	if d.Port == 0 {
-		return defaultPort
-	}
-	return d.Port
 }

@@ -88,6 +88,7 @@ func (d *delivery) record(i int, o report.Outcome) {
 		return
 	}
 	o.Recipient, o.Attempts = before.Recipient, before.Attempts
+	o.Exchangers, o.Policies = d.mx, d.policies
 	o.Elapsed = d.now().Sub(d.started)
 	d.outcomes[i] = o
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"mxsend/compose/address"
+	"mxsend/transport/policy"
+	"mxsend/transport/policy/dane"
 	"mxsend/transport/report"
 	"mxsend/transport/resolve"
 	"mxsend/transport/smtp"
@@ -98,20 +100,51 @@ func (d *delivery) runRelays(ctx context.Context) {
 		}
 		o := d.SMTP
 		o.Protocol, o.Security.Implicit = r.Protocol, r.Implicit
-		for _, at := range d.relayPlaces(ctx, r) {
-			if answered := d.tryAddress(ctx, at, o); answered || len(d.open()) == 0 {
+		if r.Socket != "" {
+			d.tryAddress(ctx, place{host: r.Socket, socket: r.Socket}, o)
+			continue
+		}
+		for _, host := range d.relayHosts(ctx, r) {
+			if d.tryRelay(ctx, r, host, o) {
 				break
 			}
 		}
 	}
 }
 
-// relayPlaces are the addresses of a relay. One that has none now may have one later, whatever DNS said: the letter is not
-// to blame for it.
-func (d *delivery) relayPlaces(ctx context.Context, r Relay) []place {
-	if r.Socket != "" {
-		return []place{{host: r.Socket, socket: r.Socket}}
+// tryRelay says whether the relay has answered, or nobody is left that it could be asked about.
+func (d *delivery) tryRelay(ctx context.Context, r Relay, host resolve.Host, o smtp.Options) (done bool) {
+	demand := d.relayDemand(ctx, host, r)
+	d.policies = []string{demand.String()}
+	d.notePolicies(r.String()+": ", d.policies)
+	if err := demand.barred(); err != nil {
+		return d.fail(d.open(), place{host: r.String()}, err)
 	}
+	o = demand.secured(o, d.Now)
+	for _, ip := range host.Addresses {
+		at := place{host: host.Name, address: netip.AddrPortFrom(ip, r.Port)}
+		if answered := d.tryAddress(ctx, at, o); answered || len(d.open()) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// relayDemand: that mail goes to a relay is certain, since a person named it; its TLSA records stand at its own port.
+// RFC 7672 §2.2.3
+func (d *delivery) relayDemand(ctx context.Context, host resolve.Host, r Relay) Demand {
+	var demand Demand
+	if r.Protocol == smtp.SMTP {
+		demand.DANE = d.records(ctx, dane.Place{Host: host, Port: r.Port, Authentic: true})
+	}
+	demand.Decision = policy.Decide(policy.Facts{Asked: policy.Level(d.SMTP.Security.Level), RequireTLS: d.letter.Envelope.RequireTLS,
+		DANE: demand.DANE.Status, Authentic: true})
+	return demand
+}
+
+// relayHosts are the relay with its addresses. One that has none now may have one later, whatever DNS said: the letter is
+// not to blame for it.
+func (d *delivery) relayHosts(ctx context.Context, r Relay) []resolve.Host {
 	route, err := d.Router.Direct(ctx, r.Host)
 	d.noteLines(route)
 	if err != nil {
@@ -119,13 +152,7 @@ func (d *delivery) relayPlaces(ctx context.Context, r Relay) []place {
 		return nil
 	}
 	d.noteSkips(route)
-	var places []place
-	for _, h := range route.Hosts {
-		for _, ip := range h.Addresses {
-			places = append(places, place{host: h.Name, address: netip.AddrPortFrom(ip, r.Port)})
-		}
-	}
-	return places
+	return route.Hosts
 }
 
 // relayError takes the verdict on a domain out of an error: here it is about a server of ours.

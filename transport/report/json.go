@@ -29,8 +29,15 @@ type entry struct {
 	QueueID   string     `json:"queueId,omitempty"`
 	TLS       *tlsEntry  `json:"tls,omitempty"`
 	Reason    string     `json:"reason,omitempty"`
+	MX        []mxEntry  `json:"exchangers,omitempty"`
+	Policies  []string   `json:"policies,omitempty"`
 	Attempts  []Attempt  `json:"attempts,omitempty"`
 	Seconds   float64    `json:"seconds"`
+}
+
+type mxEntry struct {
+	Host       string `json:"host"`
+	Preference uint16 `json:"preference"`
 }
 
 type tlsEntry struct {
@@ -59,7 +66,10 @@ func (o Outcome) entry() entry {
 	e := entry{
 		Recipient: o.Recipient.String(), Outcome: o.State, Class: o.Class, Stage: o.Stage, Host: o.Host,
 		Code: o.Reply.Code, Enhanced: o.Reply.Enhanced, Reply: o.Reply.Lines, QueueID: o.QueueID,
-		Reason: Reason(o.Cause), Attempts: o.Attempts, Seconds: math.Round(o.Elapsed.Seconds()*1e6) / 1e6,
+		Reason: Reason(o.Cause), Policies: o.Policies, Attempts: o.Attempts, Seconds: math.Round(o.Elapsed.Seconds()*1e6) / 1e6,
+	}
+	for _, mx := range o.Exchangers {
+		e.MX = append(e.MX, mxEntry{mx.Host, mx.Preference})
 	}
 	if o.Address.IsValid() {
 		e.Address = o.Address.String()

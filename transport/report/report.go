@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"mxsend/compose/address"
+	"mxsend/transport/resolve"
 	"mxsend/transport/smtp"
 )
 
@@ -47,18 +48,20 @@ type Attempt struct {
 
 // Outcome is what became of the letter for one recipient: the deciding reply, who gave it, and all that was tried.
 type Outcome struct {
-	Recipient address.Address
-	State     State
-	Class     smtp.Class // empty when delivered
-	Stage     smtp.Stage // where it was decided
-	Host      string     // who decided; empty when nobody was reached
-	Address   netip.AddrPort
-	Reply     smtp.Reply // the deciding reply; zero when there was none
-	QueueID   string     // the receiver's name for the letter, when its reply held one
-	TLS       *smtp.TLSFacts
-	Attempts  []Attempt
-	Elapsed   time.Duration // from the start of the route to the decision
-	Cause     error         // nil when delivered
+	Recipient  address.Address
+	State      State
+	Class      smtp.Class // empty when delivered
+	Stage      smtp.Stage // where it was decided
+	Host       string     // who decided; empty when nobody was reached
+	Address    netip.AddrPort
+	Reply      smtp.Reply // the deciding reply; zero when there was none
+	QueueID    string     // the receiver's name for the letter, when its reply held one
+	TLS        *smtp.TLSFacts
+	Exchangers []resolve.MX // of the domain, as published; none where DNS was not asked or had none
+	Policies   []string     // what the domain and the deciding host demand, in sentences
+	Attempts   []Attempt
+	Elapsed    time.Duration // from the start of the route to the decision
+	Cause      error         // nil when delivered
 }
 
 // Report is the whole answer: one outcome per recipient, in the order the recipients were given.
