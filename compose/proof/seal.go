@@ -27,6 +27,9 @@ func readSeal(f field) (s *seal, ok bool) {
 		}
 		s.tags[name] = strings.Join(strings.Fields(value), "")
 	}
+	if s.tags["s"] != "" && s.tags["d"] != "" {
+		s.field.place.about = clean(s.tags["s"] + " of " + s.tags["d"])
+	}
 	for name := range strings.SplitSeq(s.tags["h"], ":") {
 		s.signed = append(s.signed, name)
 	}

@@ -65,7 +65,8 @@ type place struct {
 	line   int
 	part   string
 	field  string
-	within bool // in a letter within the letter
+	about  string // what of several things there; empty: there is one
+	within bool   // in a letter within the letter
 }
 
 // in is the place of a field there.
@@ -87,6 +88,9 @@ func (w place) say(s Severity, rfc, text string) {
 	}
 	if w.within {
 		s, text = Hint, "in the letter within: "+text
+	}
+	if w.about != "" {
+		text = w.about + ": " + text
 	}
 	w.sheet.add(Finding{Severity: s, Line: w.line, Part: w.part, Field: w.field, Text: text, RFC: rfc})
 }
