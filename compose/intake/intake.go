@@ -6,18 +6,23 @@
 //  1. scan reads it once, from the first octet to the last: it cuts the header into fields, and learns of the body what a
 //     conversation must know, without keeping it.
 //  2. Order.check refuses what cannot be sent as it is, with the number of the line.
-//  3. Order.head makes the header that is sent: without Bcc and Return-Path, with Date, Message-ID and From where they were
+//  3. Order.lighten looks, if asked to, how 8-bit parts can travel as 7-bit.
+//  4. Order.head makes the header that is sent: without Bcc and Return-Path, with Date, Message-ID and From where they were
 //     missing, with a Resent block on top if asked for; every other field with the octets it came with.
-//  4. Order.envelope takes the recipients from the fields, if asked for, and from the command line.
+//  5. Order.envelope takes the recipients from the fields, if asked for, and from the command line; who sends a letter again
+//     gets the reports of failure.
 //
 // Out goes a letter.Letter: the new head, then the body, read again from the source as it is written. Line ends become CRLF
-// on the way, an mbox "From " line is left out, and nothing else is touched, so that signatures survive.
+// on the way, an mbox "From " line is left out, and nothing else is touched, so that signatures survive. Mending is done
+// where it was ordered only, and told in notes: lone CR, NUL and long lines (Repair), raw UTF-8 in fields (Repair, MIME,
+// Downgrade), 8-bit parts (Downgrade).
 //
-// RFC 5322 §2.1, §3.6 and §3.6.6 (Resent), RFC 4155 (mbox), RFC 5321 §4.5.2. A field that stands twice though it may stand
+// RFC 5322 §2.1, §3.6 and §3.6.6 (Resent), RFC 4155 (mbox), RFC 5321 §4.5.2, §6.3 (loops), RFC 6152 §3. A field that stands twice though it may stand
 // only once is refused, since readers disagree about which counts; To, Cc and Bcc that stand twice are all taken.
 // Recipients on the command line are added to those of the fields, as Postfix does it; older programs took them away.
 //
-// Not done: re-encoding for servers without 8BITMIME.
+// Not done: taking an mbox with several letters apart; undoing its ">From " lines in the body, which nobody can tell from
+// what was written so; mending a header that is not UTF-8.
 //
 // Promised: a letter that is complete and has CRLF line ends goes out as it came in, octet for octet; memory does not grow
 // with the body.
@@ -47,8 +52,10 @@ type Order struct {
 	Recipients    []address.Address // from the command line
 	ReadFields    bool              // take recipients from the fields too: sendmail -t
 	Resend        []address.Mailbox // send it again to these, and say so in a Resent block
-	Repair        bool              // mend lone CR, NUL and lines that are too long
-	MIME          bool              // label 8-bit text that has no MIME fields as UTF-8, if it is
+	Repair        bool              // mend lone CR, NUL and lines that are too long, and encode raw UTF-8 fields
+	MIME          bool              // label 8-bit text that has no MIME fields as UTF-8, if it is, and encode raw UTF-8 fields
+	Downgrade     bool              // re-encode 8-bit parts and fields, so that every server takes the letter
+	Lax           bool              // of the fields too, take local parts with dots too many
 	Headless      bool              // words without any header are a letter too: sendmail
 	DefaultDomain string            // of names without a domain in the fields
 	Now           func() time.Time
@@ -80,7 +87,12 @@ func (o Order) Take(source Source) (l *letter.Letter, notes []string, err error)
 	if err := o.check(found); err != nil {
 		return nil, nil, err
 	}
-	head, notes, err := o.head(found)
+	m := &message{source: source, skip: found.bodyAt, repair: o.Repair}
+	why, err := o.lighten(m, found)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the letter: %w", err)
+	}
+	head, notes, err := o.head(found, m.seven)
 	envelope, envelopeErr := o.envelope(found)
 	if err := errors.Join(err, envelopeErr); err != nil {
 		return nil, nil, err
@@ -88,11 +100,32 @@ func (o Order) Take(source Source) (l *letter.Letter, notes []string, err error)
 	if o.Repair {
 		notes = append(notes, found.mended()...)
 	}
-	m := &message{source: source, head: head.bytes(), skip: found.bodyAt, repair: o.Repair}
+	if why != "" {
+		notes = append(notes, "left 8-bit: "+why)
+	}
+	m.head = head.bytes()
 	facts, err := m.facts(found)
 	facts.MessageID = head.value("message-id")
 	return letter.New(envelope, facts, m, source), notes, err
 }
+
+// lighten looks how 8-bit parts can be re-encoded, if that was ordered and there are any, or why they cannot.
+func (o Order) lighten(m *message, f *findings) (why string, err error) {
+	if !o.Downgrade || !f.eight {
+		return "", nil
+	}
+	seven, why, err := m.learn(f)
+	if why == "" && err == nil {
+		m.seven = seven
+	}
+	return why, err
+}
+
+const maxHops = 100 // RFC 5321 §6.3
+
+// onlyOnce are the fields that readers must not be left to choose from. RFC 5322 §3.6, RFC 2045 §3
+var onlyOnce = []string{"from", "sender", "reply-to", "date", "message-id", "subject", "in-reply-to", "references", "mime-version", "content-type",
+	"content-transfer-encoding"}
 
 // check refuses what no server may be given. RFC 5321 §2.3.8, §4.5.3.1.6
 func (o Order) check(f *findings) error {
@@ -102,8 +135,11 @@ func (o Order) check(f *findings) error {
 			errs = append(errs, &Error{fault.line, fault.problem + "; --repair mends it"})
 		}
 	}
-	for _, name := range []string{"from", "sender", "reply-to", "date", "message-id", "subject", "in-reply-to", "references", "mime-version", "content-type"} {
-		if all := f.named(name); len(all) > 1 && !f.resent(name) {
+	if n := len(f.named("received")); n > maxHops {
+		errs = append(errs, &Error{0, fmt.Sprintf("%d Received fields: it goes round in circles", n)})
+	}
+	for _, name := range onlyOnce {
+		if all := f.named(name); len(all) > 1 {
 			errs = append(errs, &Error{all[1].line, "a second " + all[1].name + " field"}) // RFC 5322 §3.6
 		}
 	}

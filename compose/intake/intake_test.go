@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/mail"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -224,6 +225,8 @@ func FuzzTake(f *testing.F) {
 	f.Add([]byte(complete), false)
 	f.Add([]byte("From: a@b.org\n\n\r\r\n\x00"), true)
 	f.Add([]byte("From x\nFrom: a@b.org\nBcc: c@d.org\nno field\n"+strings.Repeat("x", 70_000)), true)
+	f.Add([]byte("From x\n>From y\nFrom: a@b.org\r\n b\nReturn-Path : x\n\tz\nSubject : y\n \nX: y\n\n\nbody"), false)
+	f.Add([]byte("X: "+strings.Repeat("word ", 300)+"\n"+complete), true)
 	f.Fuzz(func(t *testing.T, data []byte, repair bool) {
 		o := order(t)
 		o.Repair = repair
@@ -232,6 +235,9 @@ func FuzzTake(f *testing.F) {
 			return
 		}
 		got := written(t, l)
+		if untouched := model(string(data)); !repair && !strings.HasSuffix(got, untouched) {
+			t.Fatalf("%q went in, %q comes out, want it to end in %q", data, got, untouched)
+		}
 		if strings.Contains(strings.ReplaceAll(got, "\r\n", ""), "\n") || strings.Contains(strings.ReplaceAll(got, "\r\n", ""), "\r") || strings.Contains(got, "\x00") {
 			t.Fatalf("a lone line end or NUL goes out: %q", got)
 		}
@@ -248,4 +254,45 @@ func FuzzTake(f *testing.F) {
 			t.Fatalf("it changes the second time: %q, then %q", got, second)
 		}
 	})
+}
+
+var isFieldLine = regexp.MustCompile(`^[!-9;-~]+[ \t]*:`)
+
+// model is what must come out below the fields that are added: every field but those that are left out, then the body, with
+// the line ends of a message.
+func model(data string) string {
+	lines := strings.Split(strings.TrimSuffix(data, "\n"), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSuffix(lines[i], "\r")
+	}
+	if data == "" {
+		lines = nil
+	}
+	for n := 0; len(lines) > 0 && n < 2 && (n == 0 && strings.HasPrefix(lines[0], "From ") || strings.HasPrefix(lines[0], ">From ")); n++ {
+		ended := strings.HasPrefix(lines[0], ">")
+		if lines = lines[1:]; ended {
+			break
+		}
+	}
+	var kept strings.Builder
+	dropped, any := false, false
+	for len(lines) > 0 && lines[0] != "" && (isFieldLine.MatchString(lines[0]) || any && strings.ContainsAny(lines[0][:1], " \t")) {
+		if isFieldLine.MatchString(lines[0]) {
+			name, _, _ := strings.Cut(lines[0], ":")
+			dropped = slices.Contains([]string{"bcc", "resent-bcc", "return-path"}, strings.ToLower(strings.TrimRight(name, " \t")))
+			any = true
+		}
+		if !dropped {
+			kept.WriteString(lines[0] + "\r\n")
+		}
+		lines = lines[1:]
+	}
+	if len(lines) > 0 && lines[0] == "" {
+		lines = lines[1:]
+	}
+	kept.WriteString("\r\n")
+	for _, line := range lines {
+		kept.WriteString(line + "\r\n")
+	}
+	return kept.String()
 }

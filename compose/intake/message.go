@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"mxsend/compose/letter"
 )
@@ -15,6 +16,7 @@ type message struct {
 	head   []byte
 	skip   int64
 	repair bool
+	seven  *sevenBit // what was learned of its parts; nil: they are not touched
 }
 
 // WriteTo implements io.WriterTo; the same octets come each time.
@@ -25,7 +27,7 @@ func (m *message) WriteTo(w io.Writer) (int64, error) {
 	if _, err := io.CopyN(io.Discard, in, m.skip); err != nil {
 		return out.n, err
 	}
-	if err := m.body(out, in); err != nil {
+	if err := m.body(m.through(out), in); err != nil {
 		return out.n, err
 	}
 	return out.n, out.w.Flush()
@@ -40,9 +42,22 @@ func (m *message) facts(f *findings) (letter.Facts, error) {
 	if _, err := io.CopyN(io.Discard, in, m.skip); err != nil {
 		return facts, err
 	}
-	err := m.body(out, in)
+	err := m.body(m.through(out), in)
+	if m.seven != nil {
+		facts.Has8bit = false
+	}
 	facts.Size, facts.LongestLine = out.n, out.longest
 	return facts, err
+}
+
+// through puts the re-encoding before out, if there is to be one.
+func (m *message) through(out io.Writer) io.Writer {
+	if m.seven == nil {
+		return out
+	}
+	s := m.seven.again()
+	s.out = out
+	return s
 }
 
 // signed: touching the body would break what somebody vouches for.
@@ -62,7 +77,7 @@ func (f *findings) signed() bool {
 }
 
 // body copies line by line: every end becomes CRLF, a last line without one gets it. What is to be mended is mended here.
-func (m *message) body(out *meter, r io.Reader) error {
+func (m *message) body(out io.Writer, r io.Reader) error {
 	in := bufio.NewReaderSize(r, bufferFor)
 	held := false // a CR at the end of a piece, whose LF may follow
 	column := 0
@@ -91,7 +106,7 @@ func (m *message) body(out *meter, r io.Reader) error {
 }
 
 // text writes a piece of a line and returns the column after it.
-func (m *message) text(out *meter, text []byte, column int) int {
+func (m *message) text(out io.Writer, text []byte, column int) int {
 	if !m.repair {
 		out.Write(text)
 		return column + len(text)
@@ -101,6 +116,9 @@ func (m *message) text(out *meter, text []byte, column int) int {
 		line, rest, cr := bytes.Cut(text, []byte("\r"))
 		for column+len(line) > maxLine {
 			n := maxLine - column
+			for back := 0; back < utf8.UTFMax-1 && n > 0 && !utf8.RuneStart(line[n]); back++ {
+				n-- // a character is not cut
+			}
 			out.Write(line[:n])
 			out.Write([]byte("\r\n"))
 			line, column = line[n:], 0

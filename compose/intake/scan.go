@@ -16,21 +16,6 @@ const (
 	bufferFor = 64 << 10
 )
 
-// field is one field with the octets it came with, line ends made CRLF.
-type field struct {
-	name string
-	raw  string
-	line int
-}
-
-func (f field) is(name string) bool { return strings.EqualFold(f.name, name) }
-
-// unfolded is the value in one line. RFC 5322 §2.2.3
-func (f field) unfolded() string {
-	_, value, _ := strings.Cut(f.raw, ":")
-	return strings.TrimSpace(strings.ReplaceAll(value, "\r\n", ""))
-}
-
 // fault is the first place of its kind.
 type fault struct {
 	problem string
@@ -71,9 +56,6 @@ func (f *findings) named(name string) []field {
 	return found
 }
 
-// resent: several Resent blocks may each have their own. RFC 5322 §3.6.6
-func (f *findings) resent(name string) bool { return strings.HasPrefix(name, "resent-") }
-
 func (f *findings) mended() []string {
 	var notes []string
 	for _, fault := range f.faults {
@@ -98,6 +80,8 @@ type scanner struct {
 	in   *bufio.Reader
 	line int
 	at   int64
+
+	postmarked bool // the first line was that of an mbox
 }
 
 // next gives one line without its end; ended is false for a last line that has none.
@@ -130,8 +114,8 @@ func (s *scanner) header() error {
 		case len(text) == 0:
 			s.bodyAt = s.at
 			return nil
-		case s.line == 1 && (bytes.HasPrefix(text, []byte("From ")) || bytes.HasPrefix(text, []byte(">From "))):
-			continue // RFC 4155: the line of an mbox that stands before a letter
+		case s.isPostmark(text):
+			continue
 		}
 		s.see(text)
 		if !s.take(string(text)) {
@@ -139,6 +123,13 @@ func (s *scanner) header() error {
 			return s.rewind(text)
 		}
 	}
+}
+
+// isPostmark: the line of an mbox that stands before a letter, and the one of UUCP that may follow it. RFC 4155
+func (s *scanner) isPostmark(text []byte) bool {
+	first := s.line == 1 && bytes.HasPrefix(text, []byte("From "))
+	s.postmarked = s.postmarked || first
+	return first || bytes.HasPrefix(text, []byte(">From ")) && (s.line == 1 || s.line == 2 && s.postmarked)
 }
 
 // rewind: a body that begins without an empty line is read as if the line had been there.
