@@ -28,6 +28,7 @@ import (
 	"fmt"
 	"time"
 
+	"mxsend/compose/dkim"
 	"mxsend/compose/letter"
 )
 
@@ -35,6 +36,10 @@ import (
 type Reader struct {
 	Now  func() time.Time  // nil: time.Now
 	Keys map[string]string // DKIM keys at hand: name in DNS (selector._domainkey.example.org) to the value of its TXT record
+
+	// Seals are the keys that signed the letter just now, if any: the first signatures, in this order, as a dkim.Signer puts
+	// them there.
+	Seals []dkim.Seal
 }
 
 // Read reads the letter once and tells what is wrong with it. Its error is the letter's own, or that of ctx; the findings
@@ -74,8 +79,7 @@ func (r Reader) begin(l *letter.Letter) *proof {
 	}
 	p := &proof{now: now(), envelope: l.Envelope, sheet: newSheet(), ended: true}
 	p.cids = cids{offered: map[string]offer{}, wanted: map[string]place{}}
-	p.seals.keys = r.Keys
-	p.seals.sheet = p.sheet
+	p.seals.known, p.seals.own = r.Keys, r.Seals
 	p.push(&entity{kind: plain})
 	p.head = p.stack[0].head
 	return p

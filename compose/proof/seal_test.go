@@ -134,6 +134,30 @@ func TestSignaturesOfOthers(t *testing.T) {
 	}
 }
 
+// TestSealsOfThisRun: whoever has just signed needs no DNS.
+func TestSealsOfThisRun(t *testing.T) {
+	s, _ := signer(t, "crepes.fr")
+	before, keys := signer(t, "hamburger.edu")
+	whole := signed(t, s, strings.ReplaceAll(signed(t, before, with()+body), "\r\n", "\n"))
+	reader := Reader{Now: clock, Seals: s.Seals}
+	for _, c := range []struct {
+		keys map[string]string
+		text string
+		want string
+	}{
+		{keys, whole, ""},
+		{nil, whole, "hint: line 12, DKIM-Signature: test of hamburger.edu: the text is the one"},
+		{keys, strings.Replace(whole, "Subject: k", "Subject: K", 1), "error: line 1, DKIM-Signature: test of crepes.fr: the fields"},
+		{nil, strings.Replace(whole, "s=test", "s=toast", 1), "hint: line 1, DKIM-Signature: toast of crepes.fr: the text is"},
+	} {
+		reader.Keys = c.keys
+		found, err := reader.Read(t.Context(), made(c.text))
+		if got := lines(found); err != nil || !strings.HasPrefix(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%v, %s", err, got)
+		}
+	}
+}
+
 func TestSignedLists(t *testing.T) {
 	s, keys := signer(t, "crepes.fr")
 	list := signed(t, s, with("List-Unsubscribe: <https://crepes.fr/leave>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click")+body)

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/emersion/go-msgauth/dkim"
+
+	ours "mxsend/compose/dkim"
 )
 
 const (
@@ -22,8 +24,9 @@ const (
 
 // seals hand the letter to the verifier as it passes.
 type seals struct {
-	keys   map[string]string
-	sheet  *sheet
+	known  map[string]string // by their names in DNS
+	own    []ours.Seal       // those of the first signatures
+	keys   map[string]string // all of them, by their names in lower case
 	all    []*seal
 	out    *bufio.Writer // to the verifier; nil: nothing is verified
 	pipe   *io.PipeWriter
@@ -46,6 +49,7 @@ func (s *seals) begin(head *block, cut bool) {
 	if len(s.all) == 0 || len(s.all) > maxSeals || head.over {
 		return
 	}
+	s.gather()
 	top := bytes.Clone(head.raw)
 	if cut && !bytes.HasSuffix(top, []byte("\n")) {
 		top = append(top, "\r\n"...)
@@ -69,7 +73,7 @@ func (s *seals) verify(letter io.Reader, in *io.PipeReader) {
 // none, it gets one that no signature can fit.
 func (s *seals) lookup(name string) ([]string, error) {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
-	if record, known := s.key(name); known {
+	if record, known := s.keys[name]; known {
 		return []string{record}, nil
 	}
 	for _, one := range s.all {
@@ -80,13 +84,20 @@ func (s *seals) lookup(name string) ([]string, error) {
 	return nil, errors.New("no key at hand")
 }
 
-func (s *seals) key(name string) (record string, known bool) {
-	for at, record := range s.keys {
-		if strings.EqualFold(strings.TrimSuffix(at, "."), name) {
-			return record, true
+// gather makes the list of keys at hand.
+func (s *seals) gather() {
+	s.keys = map[string]string{}
+	for name, record := range s.known {
+		s.keys[strings.ToLower(strings.TrimSuffix(name, "."))] = record
+	}
+	for i, seal := range s.own {
+		if i >= len(s.all) || !strings.EqualFold(s.all[i].tags["s"], seal.Selector) || seal.Key.Algorithm() == "" {
+			break
+		}
+		if record, err := seal.Key.Record(); err == nil {
+			s.keys[s.all[i].keyName()] = record.String()
 		}
 	}
-	return "", false
 }
 
 // nobody is a key that nobody holds.
@@ -145,7 +156,7 @@ func (p *proof) checkSeals() {
 		if i >= maxSeals {
 			break
 		}
-		_, known := p.seals.key(one.keyName())
+		_, known := p.seals.keys[one.keyName()]
 		if len(verdicts) != len(p.seals.all) {
 			one.field.place.hint("", "the signature was not checked, since the letter can't be read by a verifier")
 			continue
