@@ -4,13 +4,13 @@
 // In comes a letter.Letter, written once (Reader.Read).
 //
 //  1. splitter cuts the octets into lines and proof.inspect looks at each: length, CR, LF, NUL (lines.go).
-//  2. proof.line leads every line to where it belongs: the header of a part (block.go), a delimiter (tree.go), or the
-//     content of a part (leaf.go, base64.go, quoted.go, charset.go).
-//  3. When the header of the letter is complete, proof.checkHead reads its fields (head.go, once.go, people.go, words.go);
-//     when that of a part is, proof.open reads what the part is (kind.go, tree.go, name.go).
-//  4. seals hand the octets to a verifier of signatures as they pass (seal.go).
-//  5. At the end, proof.finish compares what was far apart: pictures and those who refer to them (cid.go), fields and
-//     envelope (envelope.go), signatures and From (seal.go).
+//  2. proof.line leads every line to where it belongs (tree.go): the header of a part (block.go), a delimiter
+//     (delimiter.go), or the content of a part (leaf.go, base64.go, quoted.go, charset.go).
+//  3. When the header of the letter is complete, proof.checkHead reads its fields (head.go, people.go); when that of a part
+//     is, proof.open reads what the part is (open.go, kind.go, name.go, words.go, boundary.go).
+//  4. seals hand the octets to a verifier of signatures as they pass (verify.go).
+//  5. At the end, proof.finish compares what was far apart: parts and the multipart around them (kids.go), pictures and those
+//     who refer to them (cid.go), fields and envelope (envelope.go), signatures and From (seal.go).
 //
 // Out goes a list of Findings in the order of the letter: errors are against a MUST or lose something on the way, warnings
 // are what some receivers take wrongly, hints are advice.

@@ -166,7 +166,8 @@ func (p *proof) checkSeals() {
 	p.checkAlignment()
 }
 
-// judge puts the word of the verifier into ours.
+// judge puts the word of the verifier into ours. QUIRK: the verifier goes by the clock of this machine and refuses l=, so of
+// such signatures it says no more.
 func (s *seal) judge(err error, known bool) {
 	where := s.field.place
 	_, limited := s.tags["l"]
