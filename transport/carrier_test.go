@@ -3,6 +3,7 @@ package transport
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,8 @@ type network struct {
 	now   int
 	most  int // dials at once
 	gone  sync.WaitGroup
+
+	certs map[string]tls.Certificate // what each host shows after STARTTLS
 }
 
 func (n *network) DialContext(ctx context.Context, _, address string) (net.Conn, error) {
@@ -49,8 +52,28 @@ func (n *network) DialContext(ctx context.Context, _, address string) (net.Conn,
 		return nil, errors.New("connection refused")
 	}
 	ours, theirs := net.Pipe()
+	if n.certs != nil {
+		var err error
+		if ours, theirs, err = buffered(); err != nil {
+			return nil, err
+		}
+	}
 	n.gone.Go(func() { n.serve(theirs, address, h) })
 	return ours, nil
+}
+
+// buffered is a pipe for TLS, where both sides may write at once.
+func buffered() (ours, theirs net.Conn, err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer l.Close()
+	if ours, err = net.Dial("tcp", l.Addr().String()); err != nil {
+		return nil, nil, err
+	}
+	theirs, err = l.Accept()
+	return ours, theirs, err
 }
 
 func (n *network) enter(address string) {
@@ -90,6 +113,12 @@ func (n *network) serve(conn net.Conn, at string, h host) {
 		}
 		reply := h.reply(line, usual)
 		data = line == "DATA" && strings.HasPrefix(reply, "3")
+		if cert, has := n.certs[at]; has && line == "STARTTLS" && reply == "220 go" {
+			io.WriteString(conn, "220 go\r\n")
+			conn = tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{cert}})
+			lines = bufio.NewScanner(conn)
+			continue
+		}
 		if !say(conn, reply) || line == "QUIT" {
 			return
 		}

@@ -33,12 +33,12 @@ type Demand struct {
 	Decision policy.Decision
 }
 
-// Plan finds out how a letter for d would travel; nothing but DNS and the policy's host is connected to. Along with an
+// Plan finds out how a letter for d would travel, one that demands TLS all the way or not; nothing but DNS and the policy's host is connected to. Along with an
 // error, which is that of the Router, the plan holds what was found before.
-func (c *Carrier) Plan(ctx context.Context, d address.Domain) (Plan, error) {
+func (c *Carrier) Plan(ctx context.Context, d address.Domain, requireTLS bool) (Plan, error) {
 	p, err := c.find(ctx, d)
 	for _, host := range p.Route.Hosts {
-		p.Hosts = append(p.Hosts, c.demand(ctx, p, host, false))
+		p.Hosts = append(p.Hosts, c.demand(ctx, p, host, requireTLS))
 	}
 	return p, err
 }

@@ -3,7 +3,6 @@ package command
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -12,33 +11,35 @@ import (
 	"mxsend/compose/letter"
 	"mxsend/transport"
 	"mxsend/transport/report"
-	"mxsend/transport/resolve"
+	"mxsend/transport/transcript"
 )
 
 func routeCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "route",
-		Usage:     "show how mail would travel: exchangers and addresses; nothing is connected",
+		Usage:     "show how mail would travel: exchangers, addresses and TLS policy; no exchanger is connected to",
 		ArgsUsage: "ADDRESS|DOMAIN…",
-		Flags: append(routeFlags(), toggle(categoryOutput, "json", "print the plan as JSON"),
+		Flags: append(append(routeFlags(), securityFlags()...), toggle(categoryOutput, "json", "print the plan as JSON"),
 			toggle(categoryRehearsal, "sandbox", "ask the sandbox's DNS")),
-		Action: showPlan,
+		Action: planRoutes,
 	}
 }
 
-func showPlan(c *cli.Context) error {
-	s, err := readRoute(c)
+func planRoutes(c *cli.Context) error {
+	s := settings{sandbox: c.Bool("sandbox")}
 	domains, domainErr := readDomains(c.Args().Slice())
-	if err := errors.Join(err, domainErr); err != nil {
+	var err error
+	s.route, err = readRoute(c)
+	if err := errors.Join(err, domainErr, s.readSecurity(c)); err != nil {
 		return err
 	}
-	plan := settings{route: s, sandbox: c.Bool("sandbox")}
-	rehearsal, err := plan.rehearse(c.Context)
+	rehearsal, err := s.rehearse(c.Context)
 	if err != nil {
 		return err
 	}
 	defer rehearsal.Close()
-	return showRoutes(c, plan.route.router(), domains, c.Bool("json"))
+	s.travel()
+	return s.showRoutes(c, domains, c.Bool("json"))
 }
 
 // readDomains takes addresses and bare domains alike.
@@ -75,41 +76,16 @@ func domainsOf(l *letter.Letter) []address.Domain {
 	return domains
 }
 
-// routeEntry is one domain of `route --json`; the names stay.
-type routeEntry struct {
-	Domain    string      `json:"domain"`
-	Implicit  bool        `json:"implicit"`
-	Authentic bool        `json:"authentic"`
-	Hosts     []hostEntry `json:"hosts"`
-	Skipped   []skipEntry `json:"skipped,omitempty"`
-	Error     string      `json:"error,omitempty"`
-	Temporary bool        `json:"temporary,omitempty"`
-}
-
-type hostEntry struct {
-	Name       string       `json:"name"`
-	Preference uint16       `json:"preference"`
-	Addresses  []netip.Addr `json:"addresses"`
-	Authentic  bool         `json:"authentic"`
-}
-
-type skipEntry struct {
-	Host    string     `json:"host,omitempty"`
-	Address netip.Addr `json:"address,omitzero"`
-	Reason  string     `json:"reason"`
-}
-
 // showRoutes prints the plan of every domain and ends with the gravest exit code: 68, 75 or 0.
-func showRoutes(c *cli.Context, router transport.Router, domains []address.Domain, asJSON bool) error {
-	entries := []routeEntry{}
+func (s *settings) showRoutes(c *cli.Context, domains []address.Domain, asJSON bool) error {
+	entries := []planEntry{}
 	var all report.Report
 	for _, d := range domains {
-		route, err := router.Route(c.Context, d)
-		entries = append(entries, entryOf(d, route, err))
-		o := report.Outcome{Stage: report.StageResolve, State: report.Judge(err).State, Cause: err}
-		all.Outcomes = append(all.Outcomes, o)
+		plan, err := s.carrier.Plan(c.Context, d, s.notices.requireTLS)
+		entries = append(entries, entryOf(d, plan, err))
+		all.Outcomes = append(all.Outcomes, report.Outcome{Stage: report.StageResolve, State: report.Judge(err).State, Cause: err})
 		if !asJSON {
-			showRoute(c, d, route, err)
+			showPlan(c, d, plan, err)
 		}
 	}
 	if asJSON {
@@ -120,27 +96,11 @@ func showRoutes(c *cli.Context, router transport.Router, domains []address.Domai
 	return told(all.ExitCode())
 }
 
-func showRoute(c *cli.Context, d address.Domain, route resolve.Route, err error) {
-	for _, line := range route.Lines() {
-		fmt.Fprintln(c.App.Writer, line)
+func showPlan(c *cli.Context, d address.Domain, plan transport.Plan, err error) {
+	for _, line := range append(plan.Route.Lines(), plan.Lines()...) {
+		fmt.Fprintln(c.App.Writer, transcript.Escape(line))
 	}
 	if err != nil {
 		say(c, "%s: %s", d, report.Reason(err))
 	}
-}
-
-func entryOf(d address.Domain, route resolve.Route, err error) routeEntry {
-	e := routeEntry{Domain: d.String(), Implicit: route.Implicit, Authentic: route.Authentic, Hosts: []hostEntry{}}
-	for _, h := range route.Hosts {
-		e.Hosts = append(e.Hosts, hostEntry{h.Name, h.Preference, h.Addresses, h.Authentic})
-	}
-	for _, s := range route.Skipped {
-		e.Skipped = append(e.Skipped, skipEntry{s.Host, s.Address, s.Reason})
-	}
-	var failed *resolve.Error
-	if errors.As(err, &failed) {
-		e.Temporary = failed.Temporary()
-	}
-	e.Error = report.Reason(err)
-	return e
 }

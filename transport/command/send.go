@@ -93,7 +93,7 @@ func (s *settings) deliver(c *cli.Context, l *letter.Letter) (report.Report, err
 		return report.Report{}, err
 	}
 	defer s.rehearsal.Close()
-	s.carrier.Router = s.route.router()
+	s.travel()
 	s.carrier.Transcript = recorder
 	watched, stop := s.showProgress(c, l)
 	r := s.carrier.Carry(c.Context, watched)
@@ -169,10 +169,10 @@ func (s *settings) plan(c *cli.Context, l *letter.Letter) error {
 		return err
 	}
 	defer rehearsal.Close()
-	s.carrier.Router = s.route.router()
+	s.travel()
 	fmt.Fprintf(c.App.Writer, "letter %s from <%s>, %d octets\n", l.Facts.MessageID, l.Envelope.Sender, l.Facts.Size)
 	for _, r := range l.Envelope.Recipients {
 		fmt.Fprintf(c.App.Writer, "to <%s>\n", r.Address)
 	}
-	return showRoutes(c, s.carrier.Router, domainsOf(l), false)
+	return s.showRoutes(c, domainsOf(l), false)
 }

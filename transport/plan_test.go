@@ -1,0 +1,176 @@
+package transport
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/hex"
+	"errors"
+	"math/big"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"mxsend/transport/policy/mtasts"
+	"mxsend/transport/report"
+	"mxsend/transport/resolve"
+	"mxsend/transport/smtp"
+)
+
+// selfSigned is a certificate for the name, the pool that trusts it, and its TLSA data under 3 1 1.
+func selfSigned(t *testing.T, name string) (cert tls.Certificate, pool *x509.CertPool, digest string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool = x509.NewCertPool()
+	pool.AddCert(leaf)
+	sum := sha256.Sum256(leaf.RawSubjectPublicKeyInfo)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool, hex.EncodeToString(sum[:])
+}
+
+const (
+	firstMX, secondMX = "192.0.2.1:25", "192.0.2.2:25"
+	twoExchangers     = `
+		crepes.fr MX 10 mx1.crepes.fr
+		crepes.fr MX 20 mx2.crepes.fr
+		mx1.crepes.fr A 192.0.2.1
+		mx2.crepes.fr A 192.0.2.2
+		`
+)
+
+// TestPoliciesDecideWhoGetsTheLetter sends to two exchangers that offer TLS, the first of them with a certificate that nobody
+// vouches for.
+func TestPoliciesDecideWhoGetsTheLetter(t *testing.T) {
+	wrong, _, wrongDigest := selfSigned(t, "somebody.else")
+	right, trusted, digest := selfSigned(t, "mx2.crepes.fr")
+	offering := host{"EHLO": "250-hi\r\n250-REQUIRETLS\r\n250 STARTTLS", "STARTTLS": "220 go"}
+	plain := host{"EHLO": "250 hi", "STARTTLS": "502 no"}
+	enforce := func(mx ...string) *mtasts.Policy {
+		return &mtasts.Policy{Mode: mtasts.Enforce, MaxAge: time.Hour, MX: mx}
+	}
+	tested := func(mx ...string) *mtasts.Policy {
+		return &mtasts.Policy{Mode: mtasts.Testing, MaxAge: time.Hour, MX: mx}
+	}
+	tlsa := func(host, digest string) string { return "\n_25._tcp." + host + ".crepes.fr TLSA 3 1 1 " + digest }
+	signed := []string{"crepes.fr"}
+	for _, c := range []struct {
+		name       string
+		zone       *resolve.Zone
+		sts        *mtasts.Policy
+		level      smtp.Level
+		requireTLS bool
+		first      host // the first exchanger; the second always offers TLS
+		exit       int
+		taker      string // who got it
+		policy     string
+		verified   bool
+		asked      int // conversations
+	}{
+		{"no policy: anybody", &resolve.Zone{}, nil, 0, false, offering, 0, firstMX, "none", false, 1},
+		{"DANE, the first one's certificate is named", &resolve.Zone{Records: tlsa("mx1", wrongDigest), Authentic: signed}, nil, 0, false, offering, 0, firstMX, "dane", true, 1},
+		{"DANE, another certificate: the next one", &resolve.Zone{Records: tlsa("mx1", digest) + tlsa("mx2", digest), Authentic: signed}, nil, 0, false, offering, 0, secondMX, "dane", true, 2},
+		{"DANE, no TLS offered: the next one", &resolve.Zone{Records: tlsa("mx1", digest) + tlsa("mx2", digest), Authentic: signed}, nil, 0, false, plain, 0, secondMX, "dane", true, 2},
+		{"DANE, nobody is named: not now", &resolve.Zone{Records: tlsa("mx1", digest) + tlsa("mx2", wrongDigest), Authentic: signed}, nil, 0, false, offering, 75, "", "", false, 2},
+		{"DANE, the lookup fails: the host is not even connected to", &resolve.Zone{Authentic: signed, Fail: map[string]int{"_25._tcp.mx1.crepes.fr": dns.RcodeServerFailure}}, nil, 0, false, offering, 0, secondMX, "none", true, 1},
+		{"DANE, not signed: as without", &resolve.Zone{Records: tlsa("mx1", digest)}, nil, 0, false, offering, 0, firstMX, "none", false, 1},
+		{"DANE, not usable: TLS, whoever it is", &resolve.Zone{Records: "\n_25._tcp.mx1.crepes.fr TLSA 0 0 1 " + digest, Authentic: signed}, nil, 0, false, offering, 0, firstMX, "dane", false, 1},
+		{"DANE, not usable, no TLS: the next one", &resolve.Zone{Records: "\n_25._tcp.mx1.crepes.fr TLSA 0 0 1 " + digest, Authentic: signed}, nil, 0, false, plain, 0, secondMX, "none", true, 2},
+		{"DANE and --tls none: no delivery", &resolve.Zone{Records: tlsa("mx1", wrongDigest) + tlsa("mx2", digest), Authentic: signed}, nil, smtp.None, false, offering, 69, "", "", false, 0},
+		{"MTA-STS, both are named: the one that can show it", &resolve.Zone{}, enforce("*.crepes.fr"), 0, false, offering, 0, secondMX, "mta-sts", true, 2},
+		{"MTA-STS, the first one is not named: not connected to", &resolve.Zone{}, enforce("mx2.crepes.fr"), 0, false, offering, 0, secondMX, "mta-sts", true, 1},
+		{"MTA-STS, nobody is named: not now", &resolve.Zone{}, enforce("mx.other.example"), 0, false, offering, 75, "", "", false, 0},
+		{"MTA-STS, none can show it: not now", &resolve.Zone{}, enforce("mx1.crepes.fr"), 0, false, offering, 75, "", "", false, 1},
+		{"MTA-STS, testing: told only", &resolve.Zone{}, tested("mx2.crepes.fr"), 0, false, offering, 0, firstMX, "none", false, 1},
+		{"DANE goes before MTA-STS", &resolve.Zone{Records: tlsa("mx1", wrongDigest), Authentic: signed}, enforce("mx2.crepes.fr"), 0, false, offering, 0, firstMX, "dane", true, 1},
+		{"MTA-STS does not mend DANE", &resolve.Zone{Records: tlsa("mx1", digest) + tlsa("mx2", wrongDigest), Authentic: signed}, enforce("*.crepes.fr"), 0, false, offering, 75, "", "", false, 2},
+		{"REQUIRETLS, nothing vouches for the exchangers", &resolve.Zone{}, nil, 0, true, offering, 69, "", "", false, 0},
+		{"REQUIRETLS, DNSSEC vouches", &resolve.Zone{Authentic: signed}, nil, 0, true, offering, 0, secondMX, "required", true, 2},
+		{"REQUIRETLS, MTA-STS vouches", &resolve.Zone{}, enforce("*.crepes.fr"), 0, true, offering, 0, secondMX, "mta-sts", true, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.zone.Records = twoExchangers + c.zone.Records
+			n := &network{said: map[string][]string{}, hosts: map[string]host{firstMX: c.first, secondMX: offering},
+				certs: map[string]tls.Certificate{firstMX: wrong, secondMX: right}}
+			carrier := &Carrier{Router: resolve.Router{DNS: c.zone}, Dialer: n, Policies: Policies{TLSA: c.zone},
+				SMTP: smtp.Options{Hello: "alice.example", Security: smtp.Security{Level: c.level, Roots: trusted}}}
+			if c.sts != nil {
+				c.zone.Records += "\n_mta-sts.crepes.fr TXT \"v=STSv1; id=1\""
+				carrier.Policies.STS = &mtasts.Finder{DNS: c.zone, Fetch: func(context.Context, string) (mtasts.Policy, error) { return *c.sts, nil }}
+			}
+			l := testLetter(t, text("a: b\r\n\r\nhi\r\n"), 12, "bob@crepes.fr")
+			l.Envelope.RequireTLS = c.requireTLS
+			r := carrier.Carry(t.Context(), l)
+			n.gone.Wait()
+			o := r.Outcomes[0]
+			if r.ExitCode() != c.exit || len(n.dials) != c.asked {
+				t.Errorf("exit %d after dialling %v, want %d after %d: %s", r.ExitCode(), n.dials, c.exit, c.asked, o.Sentence())
+			}
+			if c.taker == "" {
+				if o.State == report.Delivered {
+					t.Errorf("delivered: %s", o.Sentence())
+				}
+				return
+			}
+			if o.Address.String() != c.taker || o.TLS == nil || o.TLS.Policy != c.policy || o.TLS.Verified != c.verified {
+				t.Errorf("went to %s with %+v, want %s, %s, verified %v", o.Address, o.TLS, c.taker, c.policy, c.verified)
+			}
+			if len(o.Exchangers) != 2 || len(o.Policies) == 0 {
+				t.Errorf("the report knows the exchangers %v and the policies %q", o.Exchangers, o.Policies)
+			}
+		})
+	}
+}
+
+func TestARelayIsHeldAgainstItsRecords(t *testing.T) {
+	cert, _, digest := selfSigned(t, "somebody.else")
+	for _, c := range []struct {
+		digest string
+		exit   int
+	}{{digest, 0}, {strings.Repeat("00", 32), 75}} {
+		const at = "192.0.2.9:587"
+		zone := &resolve.Zone{Records: "mail.crepes.fr A 192.0.2.9\n_587._tcp.mail.crepes.fr TLSA 3 1 1 " + c.digest, Authentic: []string{"crepes.fr"}}
+		n := &network{said: map[string][]string{}, hosts: map[string]host{at: {"EHLO": "250-hi\r\n250 STARTTLS", "STARTTLS": "220 go"}},
+			certs: map[string]tls.Certificate{at: cert}}
+		relay, err := ParseRelay("smtp://mail.crepes.fr:587")
+		if err != nil {
+			t.Fatal(err)
+		}
+		carrier := &Carrier{Router: resolve.Router{DNS: zone}, Dialer: n, Policies: Policies{TLSA: zone}, Relays: []Relay{relay}, SMTP: smtp.Options{Hello: "alice.example"}}
+		r := carrier.Carry(t.Context(), testLetter(t, text("a: b\r\n\r\nhi\r\n"), 12, "bob@hamburger.edu"))
+		n.gone.Wait()
+		if r.ExitCode() != c.exit || c.exit == 0 && r.Outcomes[0].TLS.Policy != "dane" {
+			t.Errorf("%s: exit %d: %s", c.digest, r.ExitCode(), r.Outcomes[0].Sentence())
+		}
+	}
+}
+
+// What is not known now may be known later, so REQUIRETLS does not fail for good while the policy can't be had.
+func TestRequireTLSWaitsForAPolicyThatCannotBeHad(t *testing.T) {
+	zone := &resolve.Zone{Records: twoExchangers + "\n_mta-sts.crepes.fr TXT \"v=STSv1; id=1\""}
+	carrier := &Carrier{Router: resolve.Router{DNS: zone}, Dialer: &network{}, Policies: Policies{STS: &mtasts.Finder{DNS: zone,
+		Fetch: func(context.Context, string) (mtasts.Policy, error) { return mtasts.Policy{}, errors.New("down") }}}}
+	l := testLetter(t, text("a: b\r\n\r\nhi\r\n"), 12, "bob@crepes.fr")
+	l.Envelope.RequireTLS = true
+	if r := carrier.Carry(t.Context(), l); r.ExitCode() != 75 {
+		t.Errorf("exit %d: %s", r.ExitCode(), r.Outcomes[0].Sentence())
+	}
+}
