@@ -113,6 +113,7 @@ func outputFlags() []cli.Flag {
 		toggle(categoryOutput, "json", "print the report as one JSON object on standard output"),
 		toggle(categoryOutput, "quiet", "say nothing but errors", "q"),
 		toggle(categoryOutput, "dry-run", "compose, resolve and show the plan; connect nowhere", "n"),
+		toggle(categoryOutput, "check", "print what is wrong with the finished letter on standard output; send nothing"),
 		toggle(categoryOutput, "print", "print the finished letter on standard output; send nothing"),
 	}
 }

@@ -56,6 +56,8 @@ func theLetter(c *cli.Context) (*letter.Letter, error) {
 
 func (s *settings) perform(c *cli.Context, l *letter.Letter) error {
 	switch {
+	case s.output.checked:
+		return s.check(c, l)
 	case s.output.printed:
 		return printLetter(c.App.Writer, l)
 	case s.output.dryRun:

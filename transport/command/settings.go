@@ -49,6 +49,7 @@ type outputSettings struct {
 	format          transcript.Format
 	json, quiet     bool
 	dryRun, printed bool
+	checked         bool
 }
 
 // router asks every question of a run once.
@@ -81,6 +82,9 @@ func contradictions(c *cli.Context) error {
 		{"print", "dry-run", "--print already sends nothing"},
 		{"print", "json", "--print has standard output for the letter"},
 		{"print", "transcript", "--print holds no dialogue"},
+		{"check", "print", "pipe the printed letter into mxsend --check --eml -"},
+		{"check", "dry-run", "--check already sends nothing"},
+		{"check", "transcript", "--check holds no dialogue"},
 		{"sandbox", "resolver", "the sandbox answers the DNS questions itself"},
 		{"sandbox", "relay", "the sandbox takes all mail itself"},
 		{"relay", "port", "write it behind the relay's name: HOST:PORT"},
@@ -130,7 +134,7 @@ func readRoute(c *cli.Context) (routeSettings, error) {
 func readOutput(c *cli.Context) (outputSettings, error) {
 	s := outputSettings{
 		verbose: c.Count("verbose"), transcript: c.String("transcript"), json: c.Bool("json"), quiet: c.Bool("quiet"),
-		dryRun: c.Bool("dry-run"), printed: c.Bool("print"),
+		dryRun: c.Bool("dry-run"), printed: c.Bool("print"), checked: c.Bool("check"),
 	}
 	if s.verbose == 0 && c.Bool("verbose") { // from the environment, which does not count
 		s.verbose = 1
