@@ -50,3 +50,22 @@ func TestLeavingAList(t *testing.T) {
 		t.Errorf("no URI: got %v", err)
 	}
 }
+
+// FuzzCalendar: a method that is found is a word that can stand in a type, and the object arrives as it is.
+func FuzzCalendar(f *testing.F) {
+	f.Add(invitation)
+	f.Add("BEGIN:VCALENDAR\r\nMETH\r\n OD:can\r\n\tcel\r\nEND:VCALENDAR")
+	f.Fuzz(func(t *testing.T, object string) {
+		d := simple(t)
+		d.Calendar = object
+		l, err := desk().Compose(d)
+		if err != nil || object == "" {
+			return
+		}
+		method, _ := calendarMethod(object)
+		var b strings.Builder
+		if _, err := l.WriteTo(&b); err != nil || method == "" || !strings.Contains(b.String(), "text/calendar; charset=utf-8; method="+method+"\r\n") {
+			t.Fatalf("%q: %v, %q in\n%s", object, err, method, b.String())
+		}
+	})
+}

@@ -3,6 +3,7 @@ package compose
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestDecodeText(t *testing.T) {
@@ -49,4 +50,26 @@ func TestDecodeTextRefuses(t *testing.T) {
 			t.Errorf("%q as %q: got %q, %v, want an error about %s", c.in, c.charset, got, err, c.says)
 		}
 	}
+}
+
+// FuzzDecodeText: what is taken is UTF-8 without NUL; what was UTF-8 without a mark is taken as it is.
+func FuzzDecodeText(f *testing.F) {
+	for _, charset := range []string{"", "latin1", "utf-16", "shift_jis", "iso-2022-jp", "gb18030", "x-user-defined", "replacement", "utf-7"} {
+		f.Add([]byte("a\xff\xfe\x00\x1b$B\x82"), charset)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte, charset string) {
+		got, err := DecodeText(raw, charset)
+		if err != nil {
+			if exitCode(err) != 65 {
+				t.Fatalf("%q as %q: %v", raw, charset, err)
+			}
+			return
+		}
+		if !utf8.ValidString(got) || strings.Contains(got, "\x00") {
+			t.Fatalf("%q as %q became %q", raw, charset, got)
+		}
+		if charset == "" && utf8.Valid(raw) && got != strings.TrimPrefix(string(raw), "\ufeff") {
+			t.Fatalf("%q was changed to %q", raw, got)
+		}
+	})
 }

@@ -8,7 +8,8 @@
 //  3. gives every text its charset and transfer encoding (text.go, flowed.go) and every file its fields (file.go);
 //  4. makes a text of a page that has none (plain.go), ties a page to its pictures (page.go), reads invitations (calendar.go);
 //  5. builds the MIME tree and leaves out the levels that hold one part only (tree.go);
-//  6. walks the tree once without reading a file, and so learns the size and the other facts (measure.go);
+//  6. walks the tree once without reading a file, and so learns the size and the other facts, and that no part holds what
+//     parts it from the next (measure.go);
 //  7. looks at every header block once more, whatever built it (check.go).
 //
 // Out goes a letter.Letter whose WriteTo walks the same tree again and streams the files (message.go).
@@ -24,10 +25,12 @@ package compose
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	mathrand "math/rand/v2"
 	"time"
 
 	"mxsend/compose/header"
@@ -44,7 +47,7 @@ type Desk struct {
 // code. The letter takes over the draft's attachments: closing it closes them. After an error they are still the draft's.
 func (d Desk) Compose(draft Draft) (*letter.Letter, error) {
 	envelope, envelopeErr := draft.envelope()
-	c := composer{Desk: d, draft: draft, writer: header.Writer{UTF8: draft.needsUTF8()}}
+	c := composer{Desk: d, draft: draft, writer: header.Writer{UTF8: draft.needsUTF8()}, dice: d.dice(draft.Seed)}
 	fields, fieldsErr := c.block()
 	tree, treeErr := c.tree()
 	if err := errors.Join(envelopeErr, fieldsErr, treeErr); err != nil {
@@ -65,6 +68,7 @@ type composer struct {
 	draft     Draft
 	writer    header.Writer
 	messageID string
+	dice      io.Reader // for boundaries and Content-IDs
 }
 
 func (d Desk) now() time.Time {
@@ -81,11 +85,27 @@ func (d Desk) random() io.Reader {
 	return d.Random
 }
 
+// dice are those of the desk, or made of a seed. What no other letter may have is never made of a seed: the Message-ID.
+func (d Desk) dice(seed string) io.Reader {
+	if seed == "" {
+		return d.random()
+	}
+	return mathrand.NewChaCha8(sha256.Sum256([]byte(seed)))
+}
+
+// moment is the time that a Content-ID tells: that of the letter where its octets shall come again.
+func (c *composer) moment() time.Time {
+	if c.draft.Seed != "" && !c.draft.Date.IsZero() {
+		return c.draft.Date
+	}
+	return c.now()
+}
+
 // boundary makes a delimiter of 128 random bits. It holds "=_", which neither quoted-printable nor base64 ever does, so
-// only plain parts could hold it by chance. RFC 2045 §6.7, RFC 2046 §5.1.1
-func (d Desk) boundary() (string, error) {
+// only plain parts could hold it by chance, or by somebody who knows the seed. RFC 2045 §6.7, RFC 2046 §5.1.1
+func (c *composer) boundary() (string, error) {
 	var bits [16]byte
-	if _, err := io.ReadFull(d.random(), bits[:]); err != nil {
+	if _, err := io.ReadFull(c.dice, bits[:]); err != nil {
 		return "", fmt.Errorf("making a boundary: %w", err)
 	}
 	return "=_" + hex.EncodeToString(bits[:]), nil

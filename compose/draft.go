@@ -38,6 +38,8 @@ type Draft struct {
 	Attachments []*attach.Part // in this order
 	StrictNames bool           // names that are not ASCII follow RFC 2231 only, though Outlook does not read them so
 
+	Seed string // what boundaries and Content-IDs are made of, so that the same draft gives the same octets; empty: chance
+
 	EnvelopeFrom *address.Address  // nil: Sender, else the first From; the zero address is the null reverse-path
 	Recipients   []address.Address // who else gets the letter, without being named in it
 }

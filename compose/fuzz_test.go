@@ -124,20 +124,30 @@ func fuzzedParts(t *testing.T, m *mail.Message) []fuzzedPart {
 	}
 }
 
-func fuzzedPartOf(t *testing.T, p *multipart.Part) fuzzedPart {
+// decodedBody is what a letter of one part says.
+func decodedBody(t *testing.T, m *mail.Message) string {
 	t.Helper()
-	var r io.Reader = p
-	switch p.Header.Get("Content-Transfer-Encoding") {
+	return string(readDecoded(t, m.Header.Get("Content-Transfer-Encoding"), m.Body))
+}
+
+func readDecoded(t *testing.T, encoding string, r io.Reader) []byte {
+	t.Helper()
+	switch encoding {
 	case "base64":
-		r = base64.NewDecoder(base64.StdEncoding, p)
+		r = base64.NewDecoder(base64.StdEncoding, r)
 	case "quoted-printable":
-		r = quotedprintable.NewReader(p)
+		r = quotedprintable.NewReader(r)
 	}
 	content, err := io.ReadAll(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := fuzzedPart{content: content}
+	return content
+}
+
+func fuzzedPartOf(t *testing.T, p *multipart.Part) fuzzedPart {
+	t.Helper()
+	made := fuzzedPart{content: readDecoded(t, p.Header.Get("Content-Transfer-Encoding"), p)}
 	if value := p.Header.Get("Content-Disposition"); value != "" {
 		_, params, err := mime.ParseMediaType(value)
 		if err != nil {

@@ -54,5 +54,5 @@ func (c *composer) contentID(p Picture) (string, error) {
 	if len(c.draft.From) == 0 {
 		return "<none@invalid>", nil // the letter is refused for its missing author
 	}
-	return header.NewID(c.draft.From[0].Address.Domain, c.now(), c.random())
+	return header.NewID(c.draft.From[0].Address.Domain, c.moment(), c.dice)
 }

@@ -51,6 +51,7 @@ func Flags() []cli.Flag {
 		repeated(categoryLetter, "references", "the identifiers of the thread, the oldest first: `MESSAGE-IDS`"),
 		date,
 		text(categoryLetter, "message-id", "the letter is called `ID` (default: a new one in the domain of --from)"),
+		text(categoryLetter, "boundary-seed", "boundaries and Content-IDs are made of `WORD`: with --date and --message-id, the same command gives the same letter"),
 		text(categoryLetter, "importance", "`LEVEL` is high, normal or low"),
 		repeated(categoryLetter, "list-unsubscribe", "how the reader leaves the list: an https: or mailto: `URI`"),
 		toggle(categoryLetter, "one-click", "the https URI of --list-unsubscribe takes a POST without asking back (RFC 8058)"),

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// times reads the date of the letter.
+// times reads the date of the letter, and what else makes its octets come again.
 func (r *reader) times() {
+	r.draft.Seed = r.c.String("boundary-seed")
 	value, given := r.one("date")
 	if value == "" {
 		return

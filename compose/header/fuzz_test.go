@@ -88,3 +88,74 @@ func FuzzCustom(f *testing.F) {
 		}
 	})
 }
+
+// FuzzWord: encoded-words are at most as long as asked, decode one by one, and join to what was encoded.
+func FuzzWord(f *testing.F) {
+	for _, s := range []string{"Grüße", strings.Repeat("語", 40), "👩‍👩‍👧‍👦🇫🇷e\u0301" + strings.Repeat("\u0301", 60), "a_b c=?=", "\ufffd"} {
+		f.Add(s, 75)
+		f.Add(s, 20)
+	}
+	f.Fuzz(func(t *testing.T, s string, limit int) {
+		if !utf8.ValidString(s) || s == "" {
+			return
+		}
+		limit = min(max(limit, frame+12), maxEncodedWord) // a character takes up to twelve octets
+		var joined string
+		for c, rest := codecFor(s), s; rest != ""; {
+			var made string
+			made, rest = c.word(rest, limit)
+			read, err := new(mime.WordDecoder).Decode(made)
+			if err != nil || len(made) > limit || !utf8.ValidString(read) || read == "" {
+				t.Fatalf("%q: the word %q of %d octets reads %q, %v", s, made, len(made), read, err)
+			}
+			joined += read
+		}
+		if joined != s {
+			t.Fatalf("%q reads %q", s, joined)
+		}
+	})
+}
+
+// FuzzIDs: identifiers that are written are found again, each on its own.
+func FuzzIDs(f *testing.F) {
+	for _, s := range []string{"<a@b><c@d>", "a@b, c@d", "<a b@c>", "<x>", "<\"a\"@[b]>"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		ids := SplitIDs(s)
+		field, err := IDs("References", ids...)
+		if err != nil {
+			return
+		}
+		check(t, field)
+		again := SplitIDs(field.Body())
+		if len(again) != len(ids) || strings.Contains(field.Raw(), "=?utf-8?") && !strings.Contains(s, "=?utf-8?") {
+			t.Fatalf("%q: %q became %q", s, ids, again)
+		}
+		for i, id := range ids {
+			if strings.Trim(id, "<>") != strings.Trim(again[i], "<>") {
+				t.Fatalf("%q: %q became %q", s, id, again[i])
+			}
+		}
+	})
+}
+
+// FuzzURIs: URIs that are written are found again, none is encoded or cut.
+func FuzzURIs(f *testing.F) {
+	for _, s := range []string{"<https://x.org/?a=1,2>, <mailto:u@x.org>", "https://x.org/" + strings.Repeat("u", 200), "a:b,c:d", "<a:b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		uris := splitURIs(s)
+		field, err := URIs("List-Help", uris...)
+		if err != nil {
+			return
+		}
+		check(t, field)
+		for i, uri := range splitURIs(field.Body()) {
+			if want := strings.TrimSuffix(strings.TrimPrefix(strings.Trim(uris[i], " \t"), "<"), ">"); uri != "<"+want+">" {
+				t.Fatalf("%q: %q became %q", s, want, uri)
+			}
+		}
+	})
+}
