@@ -8,7 +8,8 @@
 //  3. delivery.tryHost asks what TLS the host must show (Demand: DANE, MTA-STS and the user, weighed by package policy) and
 //     takes its addresses in turn: dial, smtp.Open, Session.Send.
 //  4. report.Judge says after each failure what it means; recipients that may still be taken go to the next host.
-//  5. What is left when the hosts are used up is settled by the gravest doubt: temporary over permanent.
+//  5. Settled is told of every recipient as soon as its fate is certain.
+//  6. What is left when the hosts are used up is settled by the gravest doubt: temporary over permanent.
 //
 // Follows RFC 5321 §5.1 (hosts in order, at least two addresses), RFC 7435 (opportunistic security: one more try without
 // TLS when a handshake failed and nothing demands it), RFC 1047 (no second host after a lost final reply).
@@ -58,7 +59,10 @@ type Carrier struct {
 	Parallel       int           // domains at once; 0: 20, below 0 or with a transcript of bodies: 1
 	SMTP           smtp.Options  // Hello, Security, Timeouts and so on; Host and Witness are set for each connection
 	Transcript     *transcript.Recorder
-	Now            func() time.Time // nil: time.Now
+	// Settled is told what became of a recipient as soon as it is certain: of one that was accepted, before another word is said
+	// to the server. It is called from several goroutines, once for each recipient; nil: nobody wants to know so soon.
+	Settled func(report.Outcome)
+	Now     func() time.Time // nil: time.Now
 }
 
 const (

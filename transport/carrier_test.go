@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"slices"
 	"strings"
@@ -345,4 +346,26 @@ func TestManyDomains(t *testing.T) {
 			t.Errorf("took %v, more than %v", took, bound)
 		}
 	})
+}
+
+// Who keeps the letter knows of an accepted recipient before the server hears another word, and of everybody in the end.
+func TestSettledIsToldBeforeGoodbye(t *testing.T) {
+	const at = "192.0.2.1:25"
+	n := &network{said: map[string][]string{}, hosts: map[string]host{at: {"RCPT TO:<no": "550 no", "RCPT TO:<later": "450 later"}}}
+	var mu sync.Mutex
+	told := map[string]int{}
+	c := &Carrier{Router: resolve.Router{DNS: &resolve.Zone{Records: "one.example A 192.0.2.1"}}, Dialer: n, SMTP: smtp.Options{Hello: "crepes.fr"},
+		Settled: func(o report.Outcome) {
+			mu.Lock()
+			defer mu.Unlock()
+			told[o.Recipient.String()+" "+string(o.State)]++
+			if o.State == report.Delivered && len(n.heard(at, "QUIT")) > 0 {
+				t.Errorf("%s was told after QUIT", o.Recipient)
+			}
+		}}
+	c.Carry(t.Context(), testLetter(t, text("a: b\r\n\r\nhi\r\n"), 12, "yes@one.example", "no@one.example", "later@one.example", "x@nowhere.example"))
+	n.gone.Wait()
+	if want := map[string]int{"yes@one.example delivered": 1, "no@one.example failed": 1, "later@one.example deferred": 1, "x@nowhere.example failed": 1}; !maps.Equal(told, want) {
+		t.Errorf("told %v, want %v", told, want)
+	}
 }

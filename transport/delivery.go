@@ -23,12 +23,13 @@ type delivery struct {
 	policies []string         // what the host that is being tried must show, in sentences
 	mx       []resolve.MX     // the exchangers as published
 	outcomes []report.Outcome // one per recipient of the group; State is empty while it is open
+	told     []bool           // Settled knows of the recipient
 	started  time.Time
 }
 
 // deliver takes the letter to the domain of g and returns one settled outcome per recipient of g.
 func (c *Carrier) deliver(ctx context.Context, l *letter.Letter, g group) []report.Outcome {
-	d := &delivery{Carrier: c, letter: l, group: g, started: c.now(), outcomes: make([]report.Outcome, len(g.recipients))}
+	d := &delivery{Carrier: c, letter: l, group: g, started: c.now(), outcomes: make([]report.Outcome, len(g.recipients)), told: make([]bool, len(g.recipients))}
 	for i, r := range g.recipients {
 		d.outcomes[i].Recipient = r.Address
 	}
@@ -159,12 +160,16 @@ func (d *delivery) converse(ctx context.Context, at place, o smtp.Options) (smtp
 	if d.Transcript.Active() {
 		o.Witness = talk
 	}
+	open := d.open()
+	if d.Settled != nil {
+		o.Accepted = func(i int, v smtp.Verdict) { d.tell(open[i], accepted(at, v)) }
+	}
 	session, err := smtp.Open(ctx, conn, o)
 	if err != nil {
 		return smtp.Result{}, nil, err
 	}
 	defer session.Close()
-	result, err := session.Send(ctx, d.letter, d.recipients(d.open()))
+	result, err := session.Send(ctx, d.letter, d.recipients(open))
 	return result, session.TLS(), err
 }
 

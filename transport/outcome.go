@@ -62,7 +62,7 @@ func (d *delivery) take(at place, tls *smtp.TLSFacts, result smtp.Result) (answe
 	answered = true
 	for n, i := range d.open() {
 		v := result.Verdicts[n]
-		o := report.Outcome{State: report.Delivered, Stage: smtp.StageEndOfData, Host: at.host, Address: at.address, Reply: v.Reply, QueueID: v.QueueID}
+		o := accepted(at, v)
 		attempt := report.Attempt{Host: at.host, Address: at.address, Stage: smtp.StageEndOfData}
 		if v.Err != nil {
 			judgement := report.Judge(v.Err)
@@ -74,6 +74,20 @@ func (d *delivery) take(at place, tls *smtp.TLSFacts, result smtp.Result) (answe
 		d.record(i, o)
 	}
 	return answered
+}
+
+func accepted(at place, v smtp.Verdict) report.Outcome {
+	return report.Outcome{State: report.Delivered, Stage: smtp.StageEndOfData, Host: at.host, Address: at.address, Reply: v.Reply, QueueID: v.QueueID}
+}
+
+// tell lets whoever keeps the letter know, once.
+func (d *delivery) tell(i int, o report.Outcome) {
+	if d.Settled == nil || d.told[i] {
+		return
+	}
+	d.told[i] = true
+	o.Recipient = d.group.recipients[i].Address
+	d.Settled(o)
 }
 
 func attemptOf(at place, err error) report.Attempt {
@@ -99,6 +113,7 @@ func (d *delivery) settle() {
 		if d.outcomes[i].State == "" {
 			d.record(i, outcomeOf(place{}, &stageError{smtp.StageConnect, smtp.ClassConnection, errNoHost}, report.Deferred))
 		}
+		d.tell(i, d.outcomes[i])
 	}
 }
 

@@ -19,6 +19,9 @@ func (s *Session) Send(ctx context.Context, l *letter.Letter, to []letter.Recipi
 	var open []*Verdict
 	for i, r := range to {
 		result.Verdicts[i].Recipient = r
+		if s.options.Accepted != nil {
+			result.Verdicts[i].told = func(v Verdict) { s.options.Accepted(i, v) }
+		}
 		open = append(open, &result.Verdicts[i])
 	}
 	stop := s.guard.watch(ctx)

@@ -49,6 +49,10 @@ type Options struct {
 	MaxRecipients int      // of one transaction; 0: 100. RFC 5321 §4.5.3.1.8
 	QuitAfter     Stage    // stop there with ErrStopped, one of connect to rcpt; empty: go to the end
 
+	// Accepted is called with every recipient that was accepted, by its place in what Send was given, as soon as the reply was
+	// read and before anything else is said; nil: nobody wants to know.
+	Accepted func(place int, v Verdict)
+
 	Witness     Witness // nil: nobody listens
 	ShowSecrets bool
 	Now         func() time.Time // for the validity of certificates; nil: time.Now

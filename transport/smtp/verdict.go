@@ -12,6 +12,8 @@ type Verdict struct {
 	Err       *Error // nil: accepted, by a 2yz reply to the end of the letter
 	Reply     Reply  // the deciding reply; zero when there was none
 	QueueID   string // the server's name for the letter, where its reply seems to hold one
+
+	told func(Verdict) // Options.Accepted
 }
 
 // Result has one verdict a recipient, in the order they were given.
@@ -22,7 +24,12 @@ type Result struct {
 
 func (v *Verdict) refuse(e *Error) { v.Err, v.Reply, v.QueueID = e, e.Reply, "" }
 
-func (v *Verdict) accept(r Reply) { v.Err, v.Reply, v.QueueID = nil, r, queueID(r) }
+func (v *Verdict) accept(r Reply) {
+	v.Err, v.Reply, v.QueueID = nil, r, queueID(r)
+	if v.told != nil {
+		v.told(*v)
+	}
+}
 
 // queueID finds the name under which the server keeps the letter. No standard says where it stands; these are the habits
 // of the large implementations. Empty when in doubt.
