@@ -32,20 +32,20 @@ func readPassword(c *cli.Context) (string, error) {
 	if file != "" && command != "" {
 		return "", usage("--password-file can't be used with --password-command: name one place")
 	}
-	var data []byte
-	var err error
 	switch {
 	case file != "":
-		data, err = passwordFile(file)
+		return firstLine(secretFile("--password-file", file))
 	case command != "":
-		data, err = passwordCommand(c.Context, command, c.App.ErrWriter)
+		return firstLine(passwordCommand(c.Context, command, c.App.ErrWriter))
 	case variable != "":
-		data = []byte(variable)
-	default:
-		return "", usage("--user needs a password: use --password-file, --password-command or the variable MXSEND_PASSWORD")
+		return firstLine([]byte(variable), nil)
 	}
+	return "", usage("--user needs a password: use --password-file, --password-command or the variable MXSEND_PASSWORD")
+}
+
+func firstLine(data []byte, err error) (string, error) {
 	if err != nil {
-		return "", &CredentialError{err}
+		return "", err
 	}
 	line, _, _ := bytes.Cut(data, []byte("\n"))
 	password := strings.TrimSuffix(string(line), "\r")
@@ -53,22 +53,6 @@ func readPassword(c *cli.Context) (string, error) {
 		return "", &CredentialError{errors.New("the password is empty")}
 	}
 	return password, nil
-}
-
-func passwordFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("--password-file: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("--password-file: %w", err)
-	}
-	if runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("--password-file: others can read %s: chmod 600 it", path)
-	}
-	return io.ReadAll(io.LimitReader(f, maxPassword))
 }
 
 // passwordCommand runs a command by the shell, as people keep such commands; what it says on standard error is shown.
@@ -81,7 +65,7 @@ func passwordCommand(ctx context.Context, line string, stderr io.Writer) ([]byte
 	cmd.Stderr = stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, fmt.Errorf("--password-command: %w", err)
+		return nil, &CredentialError{fmt.Errorf("--password-command: %w", err)}
 	}
 	return out[:min(len(out), maxPassword)], nil
 }

@@ -72,6 +72,8 @@ func connectFlags() []cli.Flag {
 		text(categoryRoute, "password-file", "its first line is the password: `FILE`, which nobody else can read"),
 		text(categoryRoute, "password-command", "the first line it prints is the password: `COMMAND` for the shell"),
 		text(categoryRoute, "auth", "SASL `MECHANISM` (default: the strongest offered): "+strings.Join(smtp.Mechanisms(), ", ")),
+		text(categoryRoute, "client-cert", "show the relay the certificate in `FILE` (PEM), when it asks"),
+		text(categoryRoute, "client-key", "the private key of that certificate: `FILE` (default: the same), which nobody else can read"),
 		text(categoryRoute, "proxy", "connect through `URL`: socks5://HOST:PORT or http://HOST:PORT"),
 		duration(categoryRoute, "connect-timeout", "give up on an address after `DURATION` (default: 30s)"),
 		duration(categoryRoute, "timeout", "wait no longer than `DURATION` for anything a server has to say (default: RFC 5321's minutes)"),

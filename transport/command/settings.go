@@ -60,7 +60,7 @@ func (s routeSettings) router() resolve.Router {
 // readSettings reads every flag of a send; all that is wrong comes back at once.
 func readSettings(c *cli.Context) (settings, error) {
 	s := settings{sandbox: c.Bool("sandbox"), maildir: c.String("maildir"), script: c.String("script")}
-	var errs [9]error
+	var errs [10]error
 	s.route, errs[0] = readRoute(c)
 	s.output, errs[1] = readOutput(c)
 	errs[2] = s.readConnect(c)
@@ -70,6 +70,7 @@ func readSettings(c *cli.Context) (settings, error) {
 	s.notices, errs[6] = readNotices(c)
 	errs[7] = s.readRelays(c)
 	s.signer, errs[8] = readSigner(c)
+	errs[9] = s.readClientCertificate(c)
 	return s, errors.Join(errs[:]...)
 }
 
@@ -99,6 +100,9 @@ func contradictions(c *cli.Context) error {
 		if c.IsSet(name) && !c.Bool("sandbox") {
 			errs = append(errs, usage("--%s is for the sandbox: add --sandbox", name))
 		}
+	}
+	if c.String("tls") == "none" && c.Bool("require-tls") {
+		errs = append(errs, usage("--require-tls can't be used with --tls none: leave the latter out"))
 	}
 	if c.IsSet("transcript-format") && !c.IsSet("transcript") {
 		errs = append(errs, usage("--transcript-format needs --transcript FILE"))
