@@ -61,11 +61,15 @@ func routeFlags() []cli.Flag {
 	}
 }
 
+func portFlag() cli.Flag {
+	return &cli.UintFlag{Name: "port", Category: categoryRoute, Usage: "connect to port `N` instead of 25", EnvVars: environment("port")}
+}
+
 // connectFlags say how a host is reached and greeted.
 func connectFlags() []cli.Flag {
 	return []cli.Flag{
 		text(categoryRoute, "source", "connect from the local address `IP`"),
-		&cli.UintFlag{Name: "port", Category: categoryRoute, Usage: "connect to port `N` instead of 25", EnvVars: environment("port")},
+		portFlag(),
 		text(categoryRoute, "helo", "greet as `NAME` (default: this host's full name, else its address)"),
 		&cli.StringSliceFlag{Name: "relay", Category: categoryRoute, Usage: "send through `URL` instead of the exchangers: smtp://HOST, smtps://HOST, lmtp:///SOCKET, HOST[:PORT]; may be repeated, tried in order", EnvVars: environment("relay")},
 		text(categoryRoute, "user", "log in to the relay as `NAME`; the password comes from one of the next two, or from MXSEND_PASSWORD"),

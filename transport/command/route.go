@@ -19,7 +19,7 @@ func routeCommand() *cli.Command {
 		Name:      "route",
 		Usage:     "show how mail would travel: exchangers, addresses and TLS policy; no exchanger is connected to",
 		ArgsUsage: "ADDRESS|DOMAIN…",
-		Flags: append(append(routeFlags(), securityFlags()...), toggle(categoryOutput, "json", "print the plan as JSON"),
+		Flags: append(append(routeFlags(), securityFlags()...), portFlag(), toggle(categoryOutput, "json", "print the plan as JSON"),
 			toggle(categoryRehearsal, "sandbox", "ask the sandbox's DNS")),
 		Action: planRoutes,
 	}
@@ -30,7 +30,7 @@ func planRoutes(c *cli.Context) error {
 	domains, domainErr := readDomains(c.Args().Slice())
 	var err error
 	s.route, err = readRoute(c)
-	if err := errors.Join(err, domainErr, s.readSecurity(c)); err != nil {
+	if err := errors.Join(err, domainErr, s.readSecurity(c), s.readPort(c)); err != nil {
 		return err
 	}
 	rehearsal, err := s.rehearse(c.Context)

@@ -151,12 +151,7 @@ func readOutput(c *cli.Context) (outputSettings, error) {
 }
 
 func (s *settings) readConnect(c *cli.Context) error {
-	var errs []error
-	if port := c.Uint("port"); port > 65535 || c.IsSet("port") && port == 0 {
-		errs = append(errs, usage("--port %d is no port: use 1 to 65535", port))
-	} else {
-		s.carrier.Port = uint16(port)
-	}
+	errs := []error{s.readPort(c)}
 	s.carrier.ConnectTimeout = c.Duration("connect-timeout")
 	s.carrier.SMTP.Timeouts.Cap = c.Duration("timeout")
 	if s.carrier.ConnectTimeout < 0 || s.carrier.SMTP.Timeouts.Cap < 0 {
@@ -167,6 +162,15 @@ func (s *settings) readConnect(c *cli.Context) error {
 	hello, helloErr := helloName(c.String("helo"))
 	s.carrier.SMTP.Hello = hello
 	return errors.Join(append(errs, err, helloErr)...)
+}
+
+func (s *settings) readPort(c *cli.Context) error {
+	port := c.Uint("port")
+	if port > 65535 || c.IsSet("port") && port == 0 {
+		return usage("--port %d is no port: use 1 to 65535", port)
+	}
+	s.carrier.Port = uint16(port)
+	return nil
 }
 
 func dialerFrom(source string) (transport.Dialer, error) {
