@@ -11,10 +11,35 @@ var (
 	broadcast   = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 )
 
+// translated are the IPv6 prefixes that a gateway, or this machine, turns into the IPv4 address behind them, with the place
+// where it begins: IPv4-compatible (RFC 4291 §2.5.5.1), NAT64 (RFC 6052 §2.1), 6to4 (RFC 3056 §2).
+var translated = []struct {
+	prefix netip.Prefix
+	at     int
+}{
+	{netip.MustParsePrefix("::/96"), 12},
+	{netip.MustParsePrefix("64:ff9b::/96"), 12},
+	{netip.MustParsePrefix("2002::/16"), 2},
+}
+
+// meant is the address that a packet to ip ends at.
+func meant(ip netip.Addr) netip.Addr {
+	if ip = ip.Unmap(); ip.IsLoopback() || ip.IsUnspecified() {
+		return ip
+	}
+	for _, t := range translated {
+		if t.prefix.Contains(ip) {
+			b := ip.As16()
+			return netip.AddrFrom4([4]byte(b[t.at : t.at+4]))
+		}
+	}
+	return ip
+}
+
 // refusal says why mail is not sent to ip; "" when it is. An exchanger that is published with such an address would make
 // us talk to this machine or its neighbours.
 func refusal(ip netip.Addr) string {
-	switch ip = ip.Unmap(); {
+	switch ip = meant(ip); {
 	case ip.IsLoopback():
 		return "a loopback address"
 	case ip.IsUnspecified() || thisNetwork.Contains(ip) || ip == broadcast:
@@ -90,8 +115,9 @@ func interleave(families [][]netip.Addr) []netip.Addr {
 	return mixed
 }
 
-// capped keeps at most limit addresses: first one of every host in order, then a second one of every host, and so on, as
-// far as the quota of the family goes. The order of what is kept does not change.
+// capped keeps at most limit addresses: the first one of every host in order, then the second one of every host, and so on,
+// as far as the quota of the family goes. So the best hosts keep both families, for a network that has one of them only, and
+// the worst may be left out. The order of what is kept does not change.
 func capped(route *Route, hosts []Host, limit int) []Host {
 	var total, longest int
 	for _, h := range hosts {

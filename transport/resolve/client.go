@@ -19,7 +19,7 @@ import (
 // It keeps no state: one Client may be copied, and serves any number of questions at once.
 type Client struct {
 	Servers  []string      // host:port, in the order to be asked; none: 127.0.0.1:53
-	TrustAD  bool          // believe AD from every server; else only from those on this machine
+	TrustAD  bool          // believe AD from every server; else only if all of them are on this machine
 	Rotate   bool          // begin with any of the servers
 	TCP      bool          // never ask over UDP
 	Attempts int           // how often each server is asked when nothing comes; 0: 2
@@ -77,15 +77,24 @@ func (c Client) servers() []string {
 	return slices.Concat(c.Servers[first:], c.Servers[:first])
 }
 
-// trusts says whether AD from server is believed: it must be this machine, or the user vouches for the way to it.
+// trusted says whether the AD bit is believed: every server must be this machine, or the user vouches for the ways to them.
 // RFC 4035 §4.9.3, RFC 6840 §5.7
-func (c Client) trusts(server string) bool {
+//
+// One stranger among the servers spoils all. Who keeps the trusted one from answering would else decide, through the other,
+// that a domain demands nothing.
+func (c Client) trusted() bool {
+	return c.TrustAD || !slices.ContainsFunc(c.servers(), func(s string) bool { return !onThisMachine(s) })
+}
+
+// onThisMachine: resolv.conf(5) writes this machine as 0.0.0.0, too.
+func onThisMachine(server string) bool {
 	host, _, err := net.SplitHostPort(server)
 	if err != nil {
-		return c.TrustAD
+		return false
 	}
 	ip, _ := netip.ParseAddr(host)
-	return c.TrustAD || ip.Unmap().IsLoopback() || isLocalhost(strings.ToLower(host))
+	ip = ip.Unmap()
+	return ip.IsLoopback() || ip.IsUnspecified() || isLocalhost(strings.ToLower(host))
 }
 
 // ParseServer reads HOST[:PORT], where HOST is an IPv4 or IPv6 address, the latter with or without brackets, or a name.

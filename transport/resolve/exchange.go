@@ -23,11 +23,11 @@ func (c Client) exchange(ctx context.Context, server string, q question) (reply,
 	if e := failure(m, server); e != nil {
 		return reply{}, e
 	}
-	return reply{m, server, c.trusts(server)}, nil
+	return reply{m, server, c.trusted()}, nil
 }
 
 func (c Client) converse(ctx context.Context, server string, q question) (*dns.Msg, error) {
-	asked, err := newQuestion(q.name, q.qtype, c.trusts(server))
+	asked, err := newQuestion(q.name, q.qtype, c.trusted())
 	if err != nil {
 		return nil, errors.Join(errInvalid, err)
 	}

@@ -47,7 +47,13 @@ func (h Host) lines() []string {
 	if len(h.Lookups) == 0 {
 		return []string{text + ": DNS is not asked"}
 	}
-	return append(aliasLines(h.Chain), fmt.Sprintf("%s: %s (ttl %s, %s)", h.Expanded(), text, ttl(h.TTL), h.certainty()))
+	lines := append(aliasLines(h.Chain), fmt.Sprintf("%s: %s (ttl %s, %s)", h.Expanded(), text, ttl(h.TTL), h.certainty()))
+	for _, ip := range h.Addresses {
+		if meant(ip).IsPrivate() {
+			lines = append(lines, fmt.Sprintf("%s: %s is private, so it means this host in its own network only", h.Expanded(), ip))
+		}
+	}
+	return lines
 }
 
 func aliasLines(chain []Alias) []string {

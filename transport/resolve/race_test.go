@@ -77,6 +77,9 @@ func TestRace(t *testing.T) {
 		"slow:53":     {time.Second, right},
 		"late:53":     {20 * time.Second, right},
 		"silent:53":   {0, silent},
+		"silent2:53":  {0, silent},
+		"silent3:53":  {0, silent},
+		"silent4:53":  {0, silent},
 		"servfail:53": {10 * ms, saying(dns.RcodeServerFailure)},
 		"refused:53":  {10 * ms, saying(dns.RcodeRefused)},
 		"garbage:53":  {10 * ms, func([]byte) []byte { return []byte("garbage") }},
@@ -99,6 +102,9 @@ func TestRace(t *testing.T) {
 		{"slow silent", "", "slow", time.Second, 2},
 		{"silent slow", "", "slow", 1400 * ms, 2},
 		{"silent", Timeout, "silent", 10 * time.Second, 2},
+		{"silent closed servfail refused right", "", "right", 430 * ms, 5},
+		{"silent silent2 silent3 silent4 right", "", "right", 1610 * ms, 5},
+		{"silent silent2 silent3 slow", "", "slow", 2200 * ms, 4},
 		{"late", Timeout, "late", 10 * time.Second, 2},
 		{"silent servfail", ServFail, "servfail", 10 * time.Second, 3},
 		{"servfail refused", ServFail, "servfail", 20 * ms, 2},
@@ -215,6 +221,34 @@ func TestTrust(t *testing.T) {
 		answer, err := ask(t, c, "a.example", dns.TypeA)
 		if err != nil || !answer.AD || answer.Authentic != test.want || !ad || secure != test.want {
 			t.Errorf("%s: %v, question AD %v DO %v, answer AD %v, authentic %v", test.server, err, ad, secure, answer.AD, answer.Authentic)
+		}
+	}
+}
+
+// TestOneStrangerSpoilsTrust: the trusted server is slow, dead or says that it failed; what another says then must not count
+// as authentic, nor must anything that the trusted one says be told apart from it.
+func TestOneStrangerSpoilsTrust(t *testing.T) {
+	authentic := func(p []byte) []byte { return good(p, func(m *dns.Msg) { m.AuthenticatedData = true }) }
+	for _, test := range []struct {
+		servers string
+		trust   bool
+		want    bool
+	}{
+		{"127.0.0.1:53 [::1]:53", false, true},
+		{"0.0.0.0:53", false, true},
+		{"127.0.0.1:53 192.0.2.53:53", false, false},
+		{"192.0.2.53:53 127.0.0.1:53", false, false},
+		{"127.0.0.1:53 192.0.2.53:53", true, true},
+	} {
+		f := &fakeNet{servers: map[string]fakeServer{}}
+		c := f.client(strings.Fields(test.servers)...)
+		for _, s := range c.Servers {
+			f.servers[s] = fakeServer{0, authentic}
+		}
+		c.TrustAD = test.trust
+		answer, err := ask(t, c, "a.example", dns.TypeA)
+		if err != nil || !answer.AD || answer.Authentic != test.want {
+			t.Errorf("%s: %v, authentic %v", test.servers, err, answer.Authentic)
 		}
 	}
 }

@@ -10,7 +10,7 @@
 //     limited bounds their number.
 //  4. lookUp asks for the A and AAAA records of every target side by side, bounded; interleave mixes the families.
 //  5. permitted leaves out loopback, link-local, multicast and unspecified addresses, unique those already listed; capped
-//     keeps the list short without crowding out a host or an address family.
+//     keeps the list short, with both address families for the best hosts.
 //  6. verdict says, when no host is left, whether that is so for good.
 //
 // A Querier is a Client (real servers), a Cache in front of one, or a Zone (records in a literal, for tests and rehearsal).
@@ -21,7 +21,9 @@
 // (localhost), RFC 6840 §5.7 (AD in questions), RFC 6891 (EDNS), RFC 7505, RFC 7766 (TCP), RFC 8914 (extended errors).
 //
 // Where the standards leave a choice: families take turns within a host, IPv6 first, as RFC 6724 would have it; a circle of
-// CNAMEs is temporary; an address literal that is a loopback address is refused like an exchanger's.
+// CNAMEs is temporary; an address literal that is a loopback address is refused like an exchanger's, an address of a private
+// network is only told; "." beside other MX records is passed over; the AD bit counts if every server of the Client is
+// trusted, and no server if one is not.
 //
 // Not done: validation of DNSSEC signatures (the AD bit of a trusted resolver is believed instead), search lists of
 // resolv.conf (RFC 5321 §5.1 wants names as given), /etc/hosts, DNS over TLS or HTTPS, case randomisation of names.

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,9 +30,10 @@ const (
 	maxAttempts = 5  // resolv.conf(5)
 )
 
-// FromSystem reads a resolv.conf(5): nameserver, and the options timeout, attempts, rotate, trust-ad and use-vc. search,
-// domain and ndots are not followed: a mail domain is looked up as it is written (RFC 5321 §5.1). "" means what the system
-// itself uses: /etc/resolv.conf, or the settings of the network adapters on Windows. The error is a *ConfigError.
+// FromSystem reads a resolv.conf(5): nameserver, however many and not only the first three, and the options timeout,
+// attempts, rotate, trust-ad and use-vc; edns0 is always on. search, domain and ndots are not followed: a mail domain is
+// looked up as it is written (RFC 5321 §5.1). "" means what the system itself uses: /etc/resolv.conf, or the settings of the
+// network adapters on Windows. The error is a *ConfigError.
 func FromSystem(path string) (Client, error) {
 	if path == "" {
 		return fromSystem()
@@ -74,8 +76,13 @@ func readConfig(r io.Reader) (Client, error) {
 }
 
 func (c *Client) addServer(word string) {
-	if ip, err := netip.ParseAddr(word); err == nil {
-		c.Servers = append(c.Servers, net.JoinHostPort(ip.String(), "53"))
+	ip, err := netip.ParseAddr(word)
+	if err != nil {
+		return
+	}
+	server := net.JoinHostPort(ip.Unmap().String(), "53")
+	if !slices.Contains(c.Servers, server) {
+		c.Servers = append(c.Servers, server)
 	}
 }
 

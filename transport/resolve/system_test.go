@@ -2,6 +2,8 @@ package resolve
 
 import (
 	"errors"
+	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -25,7 +27,13 @@ func TestReadConfig(t *testing.T) {
 		"out of bounds": {"options timeout:99 attempts:0\n", Client{Timeout: 30 * time.Second, Attempts: 1}},
 		"no number":     {"options timeout:x attempts\n", Client{Timeout: time.Second, Attempts: 1}},
 		"CRLF":          {"nameserver 192.0.2.1\r\noptions rotate\r\n", Client{Servers: []string{"192.0.2.1:53"}, Rotate: true}},
-		"no last line":  {"nameserver 192.0.2.1", Client{Servers: []string{"192.0.2.1:53"}}},
+		"more than three": {"nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\nnameserver ::1\nnameserver 192.0.2.5\n",
+			Client{Servers: []string{"192.0.2.1:53", "192.0.2.2:53", "192.0.2.3:53", "[::1]:53", "192.0.2.5:53"}}},
+		"twice":           {"nameserver 192.0.2.1\nnameserver 192.0.2.1\n", Client{Servers: []string{"192.0.2.1:53"}}},
+		"mapped":          {"nameserver ::ffff:192.0.2.1\n", Client{Servers: []string{"192.0.2.1:53"}}},
+		"options twice":   {"options timeout:3\noptions timeout:4 rotate\n", Client{Timeout: 4 * time.Second, Rotate: true}},
+		"unknown options": {"options edns0 no-tld-query single-request inet6 ip6-dotint debug -rotate\n", Client{}},
+		"no last line":    {"nameserver 192.0.2.1", Client{Servers: []string{"192.0.2.1:53"}}},
 	} {
 		got, err := readConfig(strings.NewReader(test.text))
 		if err != nil || !reflect.DeepEqual(got, test.want) {
@@ -86,4 +94,27 @@ func TestParseServer(t *testing.T) {
 			t.Errorf("%q: control characters in %q", text, err)
 		}
 	}
+}
+
+// FuzzReadConfig: whatever stands in the file, the servers are addresses with a port, each once, and the patience is bounded.
+func FuzzReadConfig(f *testing.F) {
+	f.Add("nameserver fe80::1%eth0\nnameserver 192.0.2.1\noptions rotate timeout:-1 attempts:99999999999999999999\n")
+	f.Add("nameserver\t::1;comment\r\noptions edns0 trust-ad use-vc")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := readConfig(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		seen := map[string]bool{}
+		for _, s := range c.Servers {
+			host, port, err := net.SplitHostPort(s)
+			if _, bad := netip.ParseAddr(host); err != nil || bad != nil || port != "53" || seen[s] {
+				t.Fatalf("server %q of %q", s, c.Servers)
+			}
+			seen[s] = true
+		}
+		if c.Timeout < 0 || c.Timeout > maxTimeout*time.Second || c.Attempts < 0 || c.Attempts > maxAttempts {
+			t.Fatalf("%v, %d attempts", c.Timeout, c.Attempts)
+		}
+	})
 }
