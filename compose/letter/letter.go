@@ -60,8 +60,11 @@ type Facts struct {
 type Letter struct {
 	Envelope Envelope
 	Facts    Facts
-	source   io.WriterTo
-	closers  []io.Closer
+	// Recode gives the same letter in a form for servers that take no 8-bit text; nil: there is none, or a signature forbids
+	// it. The form reads from this letter, which is not closed before. RFC 6152 §3
+	Recode  func() (*Letter, error)
+	source  io.WriterTo
+	closers []io.Closer
 }
 
 // New makes a letter of a source that writes the same octets each time; the closers are closed with the letter.

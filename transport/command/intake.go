@@ -53,7 +53,7 @@ func readyLetter(c *cli.Context) (*letter.Letter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--eml: %w", err)
 	}
-	l, notes, err := o.Take(part)
+	l, notes, err := take(o, part)
 	if err != nil {
 		return nil, errors.Join(err, part.Close())
 	}

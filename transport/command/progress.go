@@ -25,7 +25,9 @@ func (s *settings) showProgress(c *cli.Context, l *letter.Letter) (watched *lett
 	}
 	p := &progress{total: l.Facts.Size * int64(len(domainsOf(l))), screen: c.App.ErrWriter, after: time.After(progressAfter), ended: make(chan struct{})}
 	p.running.Go(p.show)
-	return letter.New(l.Envelope, l.Facts, counted{l, &p.sent}), p.stop
+	watched = letter.New(l.Envelope, l.Facts, counted{l, &p.sent})
+	watched.Recode = l.Recode
+	return watched, p.stop
 }
 
 // progress draws a line while octets are counted. It is our own: the libraries for it cost every start of the program more

@@ -115,7 +115,7 @@ func (o sendmailOptions) letter(ctx context.Context, in io.Reader) (*letter.Lett
 	if err != nil {
 		return nil, errors.Join(err, part.Close())
 	}
-	l, _, err := order.Take(part)
+	l, _, err := take(order, part)
 	if err != nil {
 		return nil, errors.Join(err, part.Close())
 	}

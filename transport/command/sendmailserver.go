@@ -93,7 +93,7 @@ func (s *submission) Data(r io.Reader) error {
 	for _, r := range s.to {
 		order.Recipients = append(order.Recipients, r.Address)
 	}
-	l, _, err := order.Take(part)
+	l, _, err := take(order, part)
 	if err != nil {
 		part.Close()
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: oneLine(err.Error())}

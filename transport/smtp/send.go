@@ -38,6 +38,7 @@ func (s *Session) Send(ctx context.Context, l *letter.Letter, to []letter.Recipi
 // settle gives every verdict its reply or its error. Each transaction settles at least its first recipient, so there is
 // an end to it.
 func (s *Session) settle(l *letter.Letter, open []*Verdict) {
+	l = s.fitting(l)
 	if err := s.requirements(l); err != nil {
 		refuseAll(open, err)
 		return
