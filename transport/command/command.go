@@ -29,7 +29,7 @@ func Commands() []*cli.Command {
 // SendFlags are all the flags of a send, room by room.
 func SendFlags() []cli.Flag {
 	return slices.Concat(composecommand.Flags(), attachcommand.Flags(), readyFlags(), signingFlags(), envelopeFlags(), routeFlags(), connectFlags(), securityFlags(),
-		protocolFlags(), outputFlags(), rehearsalFlags())
+		protocolFlags(), queueFlags(), outputFlags(), rehearsalFlags())
 }
 
 // Exit is an exit code whose reasons have been told already.

@@ -15,6 +15,7 @@ const (
 	categoryRoute     = "route"
 	categorySecurity  = "security"
 	categoryProtocol  = "protocol"
+	categoryQueue     = "queue"
 	categoryOutput    = "output"
 	categoryRehearsal = "rehearsal"
 )
@@ -98,6 +99,13 @@ func envelopeFlags() []cli.Flag {
 		text(categoryEnvelope, "ret", "`WHAT` such a notice returns: full or hdrs", "R"),
 		text(categoryEnvelope, "envid", "`ID` that such a notice names"),
 		toggle(categorySecurity, "require-tls", "only over verified TLS, here and at every server after (REQUIRETLS)"),
+	}
+}
+
+// queueFlags say what becomes of a letter that is not taken at once.
+func queueFlags() []cli.Flag {
+	return []cli.Flag{
+		duration(categoryQueue, "retry-for", "keep trying for `DURATION` those who say to come back later (default: try once)"),
 	}
 }
 

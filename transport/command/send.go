@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -13,6 +14,7 @@ import (
 	"mxsend/compose"
 	composecommand "mxsend/compose/command"
 	"mxsend/compose/letter"
+	"mxsend/transport"
 	"mxsend/transport/report"
 	"mxsend/transport/transcript"
 )
@@ -98,10 +100,21 @@ func (s *settings) deliver(c *cli.Context, l *letter.Letter) (report.Report, err
 	s.travel()
 	s.carrier.Transcript = recorder
 	watched, stop := s.showProgress(c, l)
-	r := s.carrier.Carry(c.Context, watched)
+	r := s.carrier.CarryPatiently(c.Context, watched, s.patience(c))
 	stop()
 	s.finish(c, recorder)
 	return r, nil
+}
+
+// patience tells whoever watches how long nothing will happen.
+func (s *settings) patience(c *cli.Context) transport.Patience {
+	p := transport.Patience{For: s.retryFor}
+	if s.speaks(c) {
+		p.Waiting = func(open int, d time.Duration) {
+			say(c, "%d deferred, trying again in %v", open, d.Round(time.Second))
+		}
+	}
+	return p
 }
 
 // recorder opens the transcript, first of all that is written, so that a path that cannot be written stops the send.

@@ -27,6 +27,8 @@ type settings struct {
 	output  outputSettings
 	notices notices
 	signer  dkim.Signer
+
+	retryFor time.Duration
 	sandbox bool
 	maildir string
 	script  string
@@ -154,8 +156,9 @@ func (s *settings) readConnect(c *cli.Context) error {
 	errs := []error{s.readPort(c)}
 	s.carrier.ConnectTimeout = c.Duration("connect-timeout")
 	s.carrier.SMTP.Timeouts.Cap = c.Duration("timeout")
-	if s.carrier.ConnectTimeout < 0 || s.carrier.SMTP.Timeouts.Cap < 0 {
-		errs = append(errs, usage("--connect-timeout and --timeout take a time above zero, such as 30s or 2m"))
+	s.retryFor = c.Duration("retry-for")
+	if s.carrier.ConnectTimeout < 0 || s.carrier.SMTP.Timeouts.Cap < 0 || s.retryFor < 0 {
+		errs = append(errs, usage("--connect-timeout, --timeout and --retry-for take a time above zero, such as 30s or 2m"))
 	}
 	dialer, err := dialerFrom(c.String("source"))
 	s.carrier.Dialer = dialer
