@@ -17,7 +17,9 @@
 // RFC 5322 (the message), RFC 2045 and 2046 (MIME), RFC 2183 (Content-Disposition), RFC 2387 and 2392 (pages with
 // pictures), RFC 3676 (format=flowed), RFC 6047 (calendar objects), RFC 2369 and 8058 (leaving a list), RFC 5321 §3.3 (the
 // envelope), RFC 6532 (raw UTF-8 in the header, only where an address leaves no choice). Not supported: Resent fields and
-// signatures, which are other rooms'; S/MIME and PGP.
+// signatures, which are other rooms'; S/MIME and PGP; bodies in raw 8-bit, since the encodings used here pass every server
+// and break no signature; other charsets than UTF-8; guessing what charset words are in, be it from the locale. Names and
+// subjects are kept as they are typed, composed or decomposed.
 //
 // Promised: the same draft at the same time with the same randomness gives the same octets; only CRLF ends a line; no line
 // is longer than 998 octets; Bcc is in the envelope only; memory does not grow with the attachments.

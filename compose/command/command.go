@@ -11,6 +11,10 @@
 //
 // Out goes a compose.Draft, from which compose makes the letter.
 //
+// What holds a control character or is not UTF-8 is refused, whatever the locale says. --header replaces what a flag says of
+// the same field, but recipients, blind ones too, are added to the flag's. An empty body is a letter without words: silence
+// suits programs. A letter says that mxsend wrote it, and no more, unless --no-user-agent or a field of --header says else.
+//
 // Flags may be set by the environment (MXSEND_…); EMAIL says who writes where nothing else does, and SOURCE_DATE_EPOCH when.
 //
 // Promised: every error names its flag and the way out; nothing is written and nothing is connected.

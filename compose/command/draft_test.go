@@ -178,7 +178,7 @@ func TestDates(t *testing.T) {
 			t.Errorf("%q: got %v, %v, want %s", in, got, ok, want)
 		}
 	}
-	for _, in := range []string{"", "now", "2026-11-23", "@", "@99999999999999", "@-99999999999", "Mon, 32 Nov 2026 02:34:55 +0100"} {
+	for _, in := range []string{"", "now", "2026-11-23", "@", "Tue, 30 Jun 2015 23:59:60 +0000", "@99999999999999", "@-99999999999", "Mon, 32 Nov 2026 02:34:55 +0100"} {
 		if got, ok := parseDate(in); ok {
 			t.Errorf("%q: got %v", in, got)
 		}

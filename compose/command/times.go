@@ -23,7 +23,8 @@ func (r *reader) times() {
 }
 
 // parseDate reads RFC 5322 §3.3, RFC 3339, and seconds since 1970 in UTC, with or without the @ that date(1) wants:
-// SOURCE_DATE_EPOCH has none. Years that no letter can bear are not dates.
+// SOURCE_DATE_EPOCH has none. Years that no letter can bear are not dates, and neither are leap seconds, which clocks of
+// this kind do not show.
 func parseDate(s string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
 	date, err := mail.ParseDate(s)

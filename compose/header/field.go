@@ -13,7 +13,8 @@
 //
 // RFC 5322 §2.2 and §3.6 (fields, folding), RFC 2047 (encoded-words), RFC 2045 §5.1 and RFC 2231 (parameters), RFC 6532
 // (raw UTF-8, only with Writer.UTF8), RFC 2369, 2919 and 8058 (List-*), RFC 3834 (Auto-Submitted). Not supported: other
-// charsets than UTF-8, language tags, comments.
+// charsets than UTF-8, language tags, comments, the obsolete syntax. Control characters are refused rather than encoded:
+// readers would show a line break that no field has.
 //
 // Promised: decoding a field gives the value back; no line is longer than 998 octets, and none longer than 78 where there
 // is a place to break it; lines with encoded-words are at most 76; the only line end is CRLF; without Writer.UTF8 every

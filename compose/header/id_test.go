@@ -126,6 +126,17 @@ func TestWishes(t *testing.T) {
 	if fields, err := Importance("urgent"); err == nil {
 		t.Errorf("got %q", fields)
 	}
+	if f, err := Bulk(); err != nil || f.Raw() != "Precedence: bulk\r\n" {
+		t.Errorf("got %q, %v", f.Raw(), err)
+	}
+	if fields, err := Importance("LOW"); err != nil || fields[0].Raw() != "Importance: low\r\n" {
+		t.Errorf("got %q, %v", fields, err)
+	}
+	for _, uris := range [][]string{{"https://x.org/a", "https://x.org/b"}, {"https://x.org/a", "http://x.org/a"}, {"http://x.org/"}, {}} {
+		if fields, err := OneClick(uris...); err == nil {
+			t.Errorf("%q with one click: %q", uris, fields)
+		}
+	}
 	if f, err := AutoSubmitted("auto-generated"); err != nil || f.Raw() != "Auto-Submitted: auto-generated\r\n" {
 		t.Errorf("got %q, %v", f.Raw(), err)
 	}

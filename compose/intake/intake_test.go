@@ -108,6 +108,31 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 }
 
+// endless is a letter that never ends, and counts what is read of it.
+type endless struct {
+	begin string
+	read  int
+}
+
+func (e *endless) Reader() io.Reader { return io.MultiReader(strings.NewReader(e.begin), e) }
+func (e *endless) Close() error      { return nil }
+func (e *endless) Read(p []byte) (int, error) {
+	clear(p)
+	e.read += len(p)
+	return len(p), nil
+}
+
+func TestEndlessLinesAreNotRead(t *testing.T) {
+	for _, begin := range []string{"", "X-A: ", "X-A: b\n ", "From x\n", "words"} {
+		in := &endless{begin: begin}
+		o := order(t)
+		o.Headless, o.Repair = true, true
+		if l, _, err := o.Take(in); err == nil || !strings.Contains(err.Error(), "header is too long") || in.read > 2<<20 {
+			t.Errorf("%q: got %v, %v after %d octets", begin, l, err, in.read)
+		}
+	}
+}
+
 func TestRepair(t *testing.T) {
 	o := order(t)
 	o.Repair = true

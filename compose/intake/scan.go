@@ -84,13 +84,19 @@ type scanner struct {
 	postmarked bool // the first line was that of an mbox
 }
 
-// next gives one line without its end; ended is false for a last line that has none.
+// next gives one line without its end, if it is not longer than all of a header may be.
 func (s *scanner) next() (text []byte, err error) {
-	text, err = s.in.ReadBytes('\n')
-	if len(text) == 0 {
-		return nil, err
+	for err = bufio.ErrBufferFull; err == bufio.ErrBufferFull && len(text) <= maxHeader; {
+		var piece []byte
+		piece, err = s.in.ReadSlice('\n')
+		text = append(text, piece...)
 	}
-	if err == io.EOF {
+	switch {
+	case len(text) == 0:
+		return nil, err
+	case err == bufio.ErrBufferFull:
+		return nil, &Error{s.line + 1, "the header is too long"}
+	case err == io.EOF:
 		err = nil
 	}
 	s.line++
