@@ -91,7 +91,7 @@ func (d *delivery) tell(i int, o report.Outcome) {
 }
 
 func attemptOf(at place, err error) report.Attempt {
-	return report.Attempt{Host: at.host, Address: at.address, Stage: stageOf(err), Reason: report.Reason(err)}
+	return report.Attempt{Host: at.host, Address: at.address, Stage: stageOf(err), Reason: report.Reason(err), TLS: report.TLSResult(err)}
 }
 
 // record keeps o for recipient i, unless an earlier host left a doubt that o, which speaks of one host only, cannot lift:

@@ -72,6 +72,12 @@ func TestPoliciesDecideWhoGetsTheLetter(t *testing.T) {
 	}
 	tlsa := func(host, digest string) string { return "\n_25._tcp." + host + ".crepes.fr TLSA 3 1 1 " + digest }
 	signed := []string{"crepes.fr"}
+	results := map[string]string{ // of the first exchanger, in the words of RFC 8460
+		"DANE, another certificate: the next one":           "tlsa-invalid",
+		"DANE, no TLS offered: the next one":                "starttls-not-supported",
+		"MTA-STS, both are named: the one that can show it": "certificate-host-mismatch",
+		"MTA-STS, none can show it: not now":                "certificate-host-mismatch",
+	}
 	for _, c := range []struct {
 		name       string
 		zone       *resolve.Zone
@@ -123,6 +129,11 @@ func TestPoliciesDecideWhoGetsTheLetter(t *testing.T) {
 			o := r.Outcomes[0]
 			if r.ExitCode() != c.exit || len(n.dials) != c.asked {
 				t.Errorf("exit %d after dialling %v, want %d after %d: %s", r.ExitCode(), n.dials, c.exit, c.asked, o.Sentence())
+			}
+			for _, a := range o.Attempts {
+				if results[c.name] != "" && a.Address.String() == firstMX && a.TLS != results[c.name] {
+					t.Errorf("the first exchanger's result is %q, want %q", a.TLS, results[c.name])
+				}
 			}
 			if c.taker == "" {
 				if o.State == report.Delivered {

@@ -29,9 +29,9 @@ type settings struct {
 	signer  dkim.Signer
 
 	retryFor time.Duration
-	sandbox bool
-	maildir string
-	script  string
+	sandbox  bool
+	maildir  string
+	script   string
 
 	rehearsal  *rehearsal
 	transcript *os.File // open during a send; nil: none

@@ -44,6 +44,7 @@ type Attempt struct {
 	Address netip.AddrPort `json:"address,omitzero"`
 	Stage   smtp.Stage     `json:"stage,omitempty"`
 	Reason  string         `json:"reason,omitempty"`
+	TLS     string         `json:"tlsResult,omitempty"` // TLSResult of what it failed with
 }
 
 // Outcome is what became of the letter for one recipient: the deciding reply, who gave it, and all that was tried.

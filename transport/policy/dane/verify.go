@@ -20,17 +20,17 @@ func (f Finding) Verify(now func() time.Time) func(tls.ConnectionState) error {
 			return errors.New("the server showed no certificate")
 		}
 		shown := chain{state.PeerCertificates, f.Names, now()}
-		why := "no TLSA record names the certificate"
+		why := ErrNoMatch
 		for _, r := range f.Records {
 			err := r.accepts(shown)
 			if err == nil {
 				return nil
 			}
-			if err != errNoMatch {
-				why = err.Error()
+			if !errors.Is(err, ErrNoMatch) {
+				why = err
 			}
 		}
-		return errors.New(why)
+		return why
 	}
 }
 
@@ -43,14 +43,15 @@ type chain struct {
 
 func (c chain) leaf() *x509.Certificate { return c.certificates[0] }
 
-var errNoMatch = errors.New("the record names another certificate")
+// ErrNoMatch is the error of Verify when the records name other certificates than what was shown.
+var ErrNoMatch = errors.New("no TLSA record names the certificate")
 
 func (r Record) accepts(shown chain) error {
 	if r.Usage == usageEE {
 		if r.matches(shown.leaf()) {
 			return nil // RFC 7672 §3.1.1: names and dates are the record's to vouch for
 		}
-		return errNoMatch
+		return ErrNoMatch
 	}
 	return r.acceptsAuthority(shown)
 }
@@ -58,7 +59,7 @@ func (r Record) accepts(shown chain) error {
 // acceptsAuthority looks for the authority among what was shown, else in the record itself, which may hold one that servers
 // need not send. RFC 7671 §5.2
 func (r Record) acceptsAuthority(shown chain) error {
-	err := error(errNoMatch)
+	err := ErrNoMatch
 	for _, c := range shown.certificates[1:] {
 		if r.matches(c) {
 			if err = shown.leadsTo(c); err == nil {
@@ -104,7 +105,7 @@ func (c chain) leadsToKey(key any) error {
 		}
 		return c.named()
 	}
-	return errNoMatch
+	return ErrNoMatch
 }
 
 // algorithmOf is the kind of key that makes the certificate's signature.
