@@ -24,6 +24,9 @@ func Mechanisms() []string {
 
 const tokens = 2 // mechanisms at the end of the list that take a token
 
+// maxMechanisms is how many mechanisms are tried: the best, and one more if the server takes back its offer of that.
+const maxMechanisms = 2
+
 // login says who we are, if we are to say it. Nothing of it leaves over a connection that is not verified.
 func (s *Session) login() *Error {
 	a := s.options.Auth
@@ -36,17 +39,48 @@ func (s *Session) login() *Error {
 	if !s.facts.Verified {
 		return s.withheld(ClassLocal, "credentials withheld: the certificate is not verified: "+s.facts.Why)
 	}
-	name, err := s.mechanism()
+	names, err := s.mechanisms()
 	if err != nil {
 		return err
 	}
 	s.tell.keep(a.Password)
 	s.tell.keep(base64.StdEncoding.EncodeToString([]byte(a.Password)))
-	client, cause := s.newMechanism(name)
-	if cause != nil {
-		return s.withheld(ClassLocal, cause.Error())
+	return s.tryMechanisms(names)
+}
+
+// tryMechanisms logs in with the first that can be used, or with the one after it if the server says that the first is not
+// to be used, and nothing about who we are.
+func (s *Session) tryMechanisms(names []string) *Error {
+	var last *Error
+	for tried := 0; len(names) > 0 && tried < maxMechanisms; names = names[1:] {
+		client, cause := s.newMechanism(names[0])
+		if cause != nil && last == nil {
+			last = s.withheld(ClassLocal, cause.Error())
+		}
+		if cause != nil {
+			continue // such as a certificate that a channel can't be bound to: nothing was said
+		}
+		tried++
+		if last = s.authenticate(names[0], client); last == nil || !blamesMechanism(last) {
+			return last
+		}
+		s.tell.noted("auth", "the server offers "+names[0]+" and does not take it")
 	}
-	return s.authenticate(name, client)
+	return last
+}
+
+// blamesMechanism: 504, the mechanism is not available; 534 or 5.7.9, it is too weak; 538 or 5.7.11, it wants more
+// encryption. After these the client should try another one. Anything else, 535 before all, speaks of the credentials, and a
+// second try would only count against the account; after 454 it would fail for the same reason. RFC 4954 §4, §6
+func blamesMechanism(e *Error) bool {
+	if e.Class != ClassRefused || e.Reply.class() != 5 {
+		return false
+	}
+	switch e.Reply.Code {
+	case 504, 534, 538:
+		return true
+	}
+	return e.Reply.Enhanced == "5.7.9" || e.Reply.Enhanced == "5.7.11"
 }
 
 // withheld ends the conversation before a word about the user was said.
@@ -54,10 +88,10 @@ func (s *Session) withheld(class Class, why string) *Error {
 	return &Error{Class: class, Stage: StageAuth, Cause: errors.New(why)}
 }
 
-// mechanism picks the strongest mechanism that is offered, or the one that was asked for.
-func (s *Session) mechanism() (string, *Error) {
+// mechanisms picks those that are offered, the strongest first, or only the one that was asked for.
+func (s *Session) mechanisms() ([]string, *Error) {
 	if !s.extensions.Has("AUTH") {
-		return "", s.withheld(ClassMissingFeature, "the server offers no AUTH")
+		return nil, s.withheld(ClassMissingFeature, "the server offers no AUTH")
 	}
 	offered := s.extensions.Params("AUTH")
 	mayUse := func(name string) bool {
@@ -67,12 +101,10 @@ func (s *Session) mechanism() (string, *Error) {
 	if m := s.options.Auth.Mechanism; m != "" {
 		wanted = []string{m}
 	}
-	for _, name := range wanted {
-		if mayUse(name) {
-			return name, nil
-		}
+	if names := slices.DeleteFunc(wanted, func(name string) bool { return !mayUse(name) }); len(names) > 0 {
+		return names, nil
 	}
-	return "", s.withheld(ClassMissingFeature, fmt.Sprintf("the server offers no mechanism that can be used: it offers %s", strings.Join(offered, " ")))
+	return nil, s.withheld(ClassMissingFeature, fmt.Sprintf("the server offers no mechanism that can be used: it offers %s", strings.Join(offered, " ")))
 }
 
 const maxSteps = 10 // of one login; the longest mechanism has three

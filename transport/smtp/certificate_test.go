@@ -1,9 +1,11 @@
 package smtp
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -45,8 +47,30 @@ func testCertificate(fault string) tls.Certificate {
 	case "self-signed":
 		parent, parentKey = t, key
 	}
-	return tls.Certificate{Certificate: [][]byte{sign(t, parent, key, parentKey).Raw}, PrivateKey: key}
+	raw := sign(t, parent, key, parentKey).Raw
+	switch fault {
+	case "negative":
+		raw = bytes.Replace(raw, []byte{2, 1, 1}, []byte{2, 1, 0xff}, 1) // the serial number, 1
+	case "rsa-exchange", "3des", "rc4":
+		return rsaCertificate()
+	}
+	return tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key}
 }
+
+// rsaCertificate is for exchanges that ECDSA keys have no part in.
+var rsaCertificate = sync.OnceValue(func() tls.Certificate {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	t, a := template("mx.example"), testAuthority()
+	t.DNSNames = []string{"mx.example"}
+	der, err := x509.CreateCertificate(rand.Reader, t, a.certificate, &key.PublicKey, a.key)
+	if err != nil {
+		panic(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+})
 
 func template(name string) *x509.Certificate {
 	return &x509.Certificate{

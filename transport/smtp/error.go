@@ -38,6 +38,7 @@ type Error struct {
 
 	clear bool // MayRetryInClear
 	plain bool // MayRetryWithHELO
+	anew  bool // MayReconnect
 }
 
 // Error is one line, lower case, with the server's words as they came: escape it before showing it.
@@ -74,6 +75,10 @@ func (e *Error) MayRetryInClear() bool { return e.clear }
 
 // MayRetryWithHELO says that the server dropped the connection on EHLO, so that a new connection may try HELO.
 func (e *Error) MayRetryWithHELO() bool { return e.plain }
+
+// MayReconnect says that this connection is used up, but not the server: a new connection to it may take the recipients that
+// hold this error, and only those. This one has settled at least one other recipient, so there is an end to it. RFC 9422 §4
+func (e *Error) MayReconnect() bool { return e.anew }
 
 // violation is what the server did that SMTP does not allow.
 type violation string

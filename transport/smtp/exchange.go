@@ -103,7 +103,9 @@ func (s *Session) write(commands []command) <-chan error {
 		_, err := io.WriteString(s.conn, text.String())
 		if err != nil {
 			err = plainIO(err, "the server took nothing", limit)
-			s.guard.lastWords(lastWords)
+			if commands[0].stage != StageQuit {
+				s.guard.lastWords(lastWords)
+			}
 		}
 		sent <- err
 	}()

@@ -82,8 +82,8 @@ func (e Extensions) eightBit() bool { return e.Has("8BITMIME") || e.Has("SMTPUTF
 func (e Extensions) limit(name string) int {
 	limit := 0
 	for _, p := range e.Params("LIMITS") {
-		key, value, ok := strings.Cut(p, "=")
-		if !ok || key == "" {
+		key, value, given := strings.Cut(p, "=")
+		if strings.Trim(strings.ToUpper(key), limitName) != "" || key == "" || given && (value == "" || strings.Contains(value, ";")) {
 			return 0
 		}
 		if strings.EqualFold(key, name) {
@@ -93,8 +93,11 @@ func (e Extensions) limit(name string) int {
 	return limit
 }
 
+const limitName = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+
+// limitValue: at most six digits, the first of which is not 0.
 func limitValue(s string) int {
-	if len(s) > 6 || strings.TrimLeft(s, "0123456789") != "" {
+	if len(s) > 6 || strings.HasPrefix(s, "0") || strings.TrimLeft(s, "0123456789") != "" {
 		return 0
 	}
 	n, _ := strconv.Atoi(s)

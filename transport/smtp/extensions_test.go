@@ -37,7 +37,9 @@ func TestLimits(t *testing.T) {
 	for line, want := range map[string]int{
 		"LIMITS RCPTMAX=5": 5, "LIMITS MAILMAX=1 rcptmax=7": 7, "LIMITS RCPTMAX=0": 0, "LIMITS RCPTMAX=": 0, "LIMITS RCPTMAX=x": 0,
 		"LIMITS RCPTMAX=-1": 0, "LIMITS RCPTMAX=999999": 999999, "LIMITS RCPTMAX=1000000": 0, "LIMITS": 0, "LIMITS MAILMAX=3": 0,
-		"LIMITS RCPTMAX=5 what": 0, "LIMITS what RCPTMAX=5": 0, "LIMITS RCPTMAX=5 =3": 0, "LIMITS X=y RCPTMAX=5": 5,
+		"LIMITS RCPTMAX=5 what": 5, "LIMITS what RCPTMAX=5": 5, "LIMITS RCPTMAX=5 =3": 0, "LIMITS X=y RCPTMAX=5": 5,
+		"LIMITS RCPTMAX=5 X=": 0, "LIMITS RCPTMAX=5 X=1;2": 0, "LIMITS RCPTMAX=5 a.b=1": 0, "LIMITS RCPTMAX=05": 0, "LIMITS RCPTMAX": 0,
+		"LIMITS RCPTMAX=5 RCPTMAX=x": 0, "LIMITS RCPTMAX=٥": 0, "limits x-y_2=a=b RcptMax=5": 5,
 	} {
 		if got := parseExtensions([]string{"mx", line}, nil).limit("RCPTMAX"); got != want {
 			t.Errorf("%s: got %d", line, got)

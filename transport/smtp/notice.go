@@ -1,6 +1,7 @@
 package smtp
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,6 +32,9 @@ func fitsRecipientNotice(r letter.Recipient) *Error {
 	kind, _, _ := strings.Cut(r.Original, ";")
 	if strings.ContainsFunc(kind, func(c rune) bool { return c <= ' ' || c > '~' || c == '+' || c == '=' }) {
 		return unfitNotice(StageRcpt, fmt.Errorf("%q is no type of an original recipient", kind))
+	}
+	if len(r.Notify) > 1 && slices.Contains(r.Notify, "NEVER") {
+		return unfitNotice(StageRcpt, errors.New("NOTIFY=NEVER goes with no other wish")) // RFC 3461 §4.1
 	}
 	for _, word := range r.Notify {
 		if err := noticeWord("NOTIFY", word, "NEVER", "SUCCESS", "FAILURE", "DELAY"); err != nil {

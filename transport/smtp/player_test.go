@@ -223,6 +223,14 @@ func (p *player) tls(which string) error {
 	switch which {
 	case "old":
 		config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS10
+	case "rsa-exchange": // the best of a server from before 2008
+		config.MaxVersion, config.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}
+	case "3des":
+		config.MaxVersion, config.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA}
+	case "rc4":
+		config.MaxVersion, config.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_RSA_WITH_RC4_128_SHA}
+	case "1.3":
+		config.MinVersion = tls.VersionTLS13
 	case "demanding":
 		config.ClientAuth = tls.RequireAnyClientCert
 	}

@@ -164,6 +164,7 @@ func describe(err error) string {
 		set  bool
 		word string
 	}{{e.Unknown, "unknown"}, {e.MayRetryInClear(), "may-retry-in-clear"}, {e.MayRetryWithHELO(), "may-retry-with-helo"},
+		{e.MayReconnect(), "may-reconnect"},
 		{errors.Is(e, os.ErrDeadlineExceeded), "timeout"}, {errors.Is(e, context.Canceled), "cancelled"}} {
 		if mark.set {
 			words = append(words, mark.word)

@@ -36,7 +36,7 @@ func (s *Session) Send(ctx context.Context, l *letter.Letter, to []letter.Recipi
 }
 
 // settle gives every verdict its reply or its error. Each transaction settles at least its first recipient, so there is
-// an end to it.
+// an end to it, and to that of connections which Error.MayReconnect asks for.
 func (s *Session) settle(l *letter.Letter, open []*Verdict) {
 	l = s.fitting(l)
 	if err := s.requirements(l); err != nil {
@@ -45,15 +45,16 @@ func (s *Session) settle(l *letter.Letter, open []*Verdict) {
 	}
 	open = s.addressable(open)
 	for len(open) > 0 {
-		if err := s.takeUp(); err != nil {
+		batch, rest := s.batch(open)
+		if err := s.takeUp(len(batch)); err != nil {
 			refuseAll(open, err)
 			return
 		}
-		n := s.batch(open)
-		t := &transaction{Session: s, letter: l, batch: open[:n]}
+		t := &transaction{Session: s, letter: l, batch: batch}
 		again, err := t.run()
-		open = append(again, open[n:]...)
+		open = append(again, rest...)
 		if err != nil {
+			err.anew = err.anew || s.saidGoodbye(err)
 			refuseAll(open, err.forOthers())
 			return
 		}
@@ -98,18 +99,31 @@ func (s *Session) maxRecipients() int {
 	return n
 }
 
-// batch is how many of the recipients, from the first on, go into one transaction.
-func (s *Session) batch(open []*Verdict) int {
-	n := min(len(open), s.maxRecipients())
-	limit := s.extensions.limit("RCPTDOMAINMAX") // RFC 9422 §4.3
-	domains := map[address.Domain]bool{}
-	for i, v := range open[:n] {
-		domains[v.Recipient.Address.Domain] = true
-		if limit > 0 && len(domains) > limit {
-			return i
+// batch is the recipients that go into one transaction, and the rest.
+func (s *Session) batch(open []*Verdict) (batch, rest []*Verdict) {
+	most := s.maxRecipients()
+	for _, v := range open {
+		if len(batch) < most && s.mayName(v.Recipient.Address.Domain) {
+			batch = append(batch, v)
+		} else {
+			rest = append(rest, v)
 		}
 	}
-	return n
+	return batch, rest
+}
+
+// mayName says whether a recipient of the domain can be named on this connection: some servers decide with the first one
+// how they deliver, and take only so many domains after it. RFC 9422 §4.3
+func (s *Session) mayName(d address.Domain) bool {
+	limit := s.extensions.limit("RCPTDOMAINMAX")
+	if limit > 0 && !s.domains[d] && len(s.domains) >= limit {
+		return false
+	}
+	if s.domains == nil {
+		s.domains = map[address.Domain]bool{}
+	}
+	s.domains[d] = true
+	return true
 }
 
 // mailsLeft is how many transactions the server still takes on this connection; -1: it did not say. RFC 9422 §4.1
@@ -121,11 +135,25 @@ func (s *Session) mailsLeft() int {
 	return max(0, limit-s.mails)
 }
 
-// takeUp begins a transaction: within the server's limit, and with nothing left over from the last one.
-func (s *Session) takeUp() *Error {
-	if s.mailsLeft() == 0 {
-		why := fmt.Errorf("the server takes only %d transactions on one connection", s.mails)
-		return &Error{Class: ClassConnection, Stage: StageMail, Cause: why}
+// usedUp is the error for recipients that another connection can take.
+func usedUp(why error) *Error {
+	return &Error{Class: ClassConnection, Stage: StageMail, Cause: why, anew: true}
+}
+
+// saidGoodbye says whether err is how a server ends a connection on which it took a letter and wants no more: many have a
+// limit and do not offer LIMITS.
+func (s *Session) saidGoodbye(err *Error) bool {
+	goodbye := err.Reply.Code == 421 || err.Class == ClassConnection && !isTimeout(err)
+	return s.served && goodbye && err.Stage == StageMail && !err.Unknown
+}
+
+// takeUp begins a transaction with n recipients: within the server's limits, and with nothing left over from the last one.
+func (s *Session) takeUp(n int) *Error {
+	switch {
+	case n == 0:
+		return usedUp(fmt.Errorf("the server takes recipients of only %d domains on one connection", len(s.domains)))
+	case s.mailsLeft() == 0:
+		return usedUp(fmt.Errorf("the server takes only %d transactions on one connection", s.mails))
 	}
 	s.mails++
 	if !s.dirty {
@@ -135,7 +163,9 @@ func (s *Session) takeUp() *Error {
 		if err.Class == ClassRefused {
 			err.Class = ClassProtocol // RFC 5321 §4.1.1.5 knows no refusal of RSET, and it says nothing about the letter
 		}
-		return s.fail(&Error{Class: err.Class, Stage: StageMail, Command: "RSET", Reply: err.Reply, Cause: err.Cause})
+		lost := &Error{Class: err.Class, Stage: StageMail, Command: "RSET", Reply: err.Reply, Cause: err.Cause}
+		lost.anew = s.saidGoodbye(lost)
+		return s.fail(lost)
 	}
 	s.dirty = false
 	return nil

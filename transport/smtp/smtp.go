@@ -30,6 +30,8 @@ import (
 	"context"
 	"net"
 	"time"
+
+	"mxsend/compose/address"
 )
 
 // Options is what a conversation needs to know beforehand. The zero value is usable.
@@ -76,9 +78,12 @@ type Session struct {
 	replies    *replyReader
 	extensions Extensions
 	facts      *TLSFacts
-	dirty      bool // a transaction is open on the server's side: RSET before the next
-	mails      int  // transactions so far
-	dead       bool // nothing may be said any more
+	dirty      bool                    // a transaction is open on the server's side: RSET before the next
+	mails      int                     // transactions so far
+	served     bool                    // a letter was accepted
+	odd        bool                    // the server did not understand a command
+	domains    map[address.Domain]bool // of the recipients named so far
+	dead       bool                    // nothing may be said any more
 }
 
 const defaultGrace = 5 * time.Second
@@ -132,9 +137,10 @@ func (s *Session) TLS() *TLSFacts { return s.facts }
 func (s *Session) Extensions() Extensions { return s.extensions }
 
 // Reusable says whether a further letter may be sent on this connection: nothing is out of step, the server has not said
-// goodbye, and its limit of transactions (RFC 9422) is not reached. It may take a millisecond.
+// goodbye, its limit of transactions (RFC 9422) is not reached, and it has understood every command: after a 50z reply
+// nobody knows what it makes of the next. It may take a millisecond.
 func (s *Session) Reusable() bool {
-	if s.dead || s.guard.interrupted() != nil || s.replies.lines.Buffered() > 0 || s.mailsLeft() == 0 {
+	if s.dead || s.odd || s.guard.interrupted() != nil || s.replies.lines.Buffered() > 0 || s.mailsLeft() == 0 {
 		return false
 	}
 	s.guard.readWithin(time.Millisecond)

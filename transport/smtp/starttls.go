@@ -43,13 +43,28 @@ func (s *Session) startTLS() *Error {
 	}
 	if s.replies.lines.Buffered() > 0 {
 		// What came in clear must not be read as if it came inside TLS (CVE-2011-0411): an attack, never a downgrade.
-		return s.fail(&Error{Class: ClassProtocol, Stage: StageStartTLS, Command: c.text, Cause: violation("data injected before TLS began")})
+		return s.injected()
 	}
 	s.extensions = Extensions{} // RFC 3207 §4.2: forget all of it
 	if err := s.handshake(); err != nil {
 		return err
 	}
 	return s.helloInside()
+}
+
+func (s *Session) injected() *Error {
+	return s.fail(&Error{Class: ClassProtocol, Stage: StageStartTLS, Command: "STARTTLS", Cause: violation("data injected before TLS began")})
+}
+
+// saysYes finds an SMTP reply where the handshake should be, injected a moment too late to be found in our buffer. A server
+// that says in clear that it can't is merely broken.
+func saysYes(err error) bool {
+	var head tls.RecordHeaderError
+	if !errors.As(err, &head) {
+		return false
+	}
+	_, _, _, none := splitReplyLine(strings.TrimRight(string(head.RecordHeader[:4]), "\r\n"))
+	return none == nil && head.RecordHeader[0] < '4'
 }
 
 // helloInside greets again. Where a handshake ends with the server's word (TLS 1.3), its refusal of our side shows in the
@@ -70,6 +85,9 @@ func (s *Session) handshake() *Error {
 	facts := &TLSFacts{Policy: s.options.Security.policy()}
 	conn := tls.Client(s.raw, s.tlsConfig(facts))
 	if err := conn.Handshake(); err != nil {
+		if !s.options.Security.Implicit && saysYes(err) {
+			return s.injected()
+		}
 		return s.handshakeFailed(plainIO(err, "no handshake", limit))
 	}
 	state := conn.ConnectionState()

@@ -121,6 +121,7 @@ func (t *transaction) hear(i int, r Reply) *Error {
 		want = 3
 	}
 	err := t.expect(want, c, r)
+	t.odd = t.odd || misunderstood(r) && !t.superfluous(c)
 	switch {
 	case err != nil && err.Class == ClassProtocol:
 		return err
@@ -144,6 +145,14 @@ func (t *transaction) hearRecipient(v *Verdict, r Reply, err *Error) {
 		v.refuse(err)
 	}
 }
+
+// superfluous commands were sent before it was known that they make no sense, so 503 is what they earn. RFC 2920 §3.1
+func (t *transaction) superfluous(c command) bool {
+	return c.stage != StageMail && t.mail != nil || c.stage == StageData && len(t.accepted) == 0
+}
+
+// misunderstood: the codes that speak of the command itself. RFC 5321 §4.2.2
+func misunderstood(r Reply) bool { return 500 <= r.Code && r.Code <= 509 || r.Code == 555 }
 
 // tooMany says whether the reply means that the transaction is full: 452, and 552 from servers older than RFC 2821, unless
 // the enhanced code says that it is the mailbox. RFC 5321 §4.5.3.1.10
@@ -187,6 +196,7 @@ func (t *transaction) deliver() (again []*Verdict, err *Error) {
 		if err != nil {
 			v.refuse(err)
 		} else {
+			t.served = true
 			v.accept(r)
 		}
 	}
