@@ -37,6 +37,8 @@ func TestDecodeTextRefuses(t *testing.T) {
 	for _, c := range []struct{ in, charset, says string }{
 		{"Gr\xfc\xdfe", "", "0xFC at 2"},
 		{"ok\xc3", "", "0xC3 at 2"},
+		{strings.Repeat("a", 5000) + "\xff", "", "0xFF at 5000"},
+		{strings.Repeat("a", 1<<20) + "\x00", "utf-8", "NUL byte at 1048576"},
 		{"\xed\xa0\x80", "", "0xED at 0"},
 		{"a\x00b", "", "NUL byte at 1"},
 		{"a\x00", "latin1", "NUL byte at 1"},
