@@ -48,8 +48,16 @@ type Desk struct {
 // Compose makes a letter of a draft. All that is wrong with the draft comes back at once, in errors that know their exit
 // code. The letter takes over the draft's attachments: closing it closes them. After an error they are still the draft's.
 func (d Desk) Compose(draft Draft) (*letter.Letter, error) {
+	if draft.Binary {
+		return d.composeBinary(draft)
+	}
+	return d.form(draft, false)
+}
+
+// form makes the letter in one of its forms.
+func (d Desk) form(draft Draft, binary bool) (*letter.Letter, error) {
 	envelope, envelopeErr := draft.envelope()
-	c := composer{Desk: d, draft: draft, writer: header.Writer{UTF8: draft.needsUTF8()}, dice: d.dice(draft.Seed)}
+	c := composer{Desk: d, draft: draft, writer: header.Writer{UTF8: draft.needsUTF8()}, dice: d.dice(draft.Seed), binary: binary}
 	fields, fieldsErr := c.block()
 	tree, treeErr := c.tree()
 	if err := errors.Join(envelopeErr, fieldsErr, treeErr); err != nil {
@@ -71,6 +79,7 @@ type composer struct {
 	writer    header.Writer
 	messageID string
 	dice      io.Reader // for boundaries and Content-IDs
+	binary    bool      // files travel as they are
 }
 
 func (d Desk) now() time.Time {

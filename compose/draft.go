@@ -31,6 +31,7 @@ type Draft struct {
 
 	Text        string         // UTF-8 with any line ends; may be empty
 	Flowed      bool           // the text may be laid out anew by its reader. RFC 3676
+	Binary      bool           // files travel unencoded to servers that take that. RFC 3030 §3
 	HTML        string         // the same as a page; empty: none. Without a Text, one is made of it
 	NoText      bool           // the page travels alone, without a text beside it
 	Pictures    []Picture      // what the page shows

@@ -4,12 +4,16 @@ import (
 	"strings"
 
 	"mxsend/attach"
+	"mxsend/attach/encode"
 	"mxsend/compose/header"
 )
 
 // file makes a part of a file: its type and name, its encoding, and what the reader shall do with it.
 func (c *composer) file(f *attach.Part, disposition string) (*part, error) {
 	p := &part{content: f, encoding: f.Encoding}
+	if c.binary && f.Encoding == encode.Base64 {
+		p.content, p.encoding = unencoded{f}, encode.Binary
+	}
 	var params []header.Param
 	if f.Charset != "" && strings.HasPrefix(string(f.Type), "text/") {
 		params = append(params, header.Param{Name: "charset", Value: f.Charset})

@@ -16,7 +16,7 @@ func (m *message) facts() (letter.Facts, error) {
 		return letter.Facts{}, err
 	}
 	var scale meter
-	facts := letter.Facts{Has8bit: m.body.encoding == encode.EightBit}
+	facts := letter.Facts{Has8bit: m.body.encoding == encode.EightBit, Binary: m.body.encoding == encode.Binary}
 	err := m.write(&scale, func(_ io.Writer, p *part) error {
 		facts.Size += p.content.EncodedSize()
 		longest, err := p.longestLine(m.body.delimiters())
@@ -46,7 +46,10 @@ func (p *part) delimiters() []string {
 // longestLine is known of base64; a text, or a letter within the letter, is looked at, for the delimiters too: only plain
 // octets can hold one. RFC 2046 §5.1.1
 func (p *part) longestLine(delimiters []string) (int, error) {
-	if p.encoding == encode.Base64 {
+	switch p.encoding {
+	case encode.Binary:
+		return 0, nil // no lines to be measured, and what is in it was not made for this boundary
+	case encode.Base64:
 		return int(min(max(p.content.EncodedSize()-2, 0), encodedLine)), nil
 	}
 	scale := meter{delimiters: delimiters}

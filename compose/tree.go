@@ -108,12 +108,7 @@ func (c *composer) multipart(kind string, children []*part, params ...header.Par
 	if err != nil {
 		return nil, err
 	}
-	p := &part{boundary: boundary, children: children, encoding: encode.SevenBit}
-	for _, child := range children {
-		if child.encoding == encode.EightBit {
-			p.encoding = encode.EightBit // the label is that of the heaviest child. RFC 2045 §6.4
-		}
-	}
+	p := &part{boundary: boundary, children: children, encoding: heaviest(children)}
 	params = append(params, header.Param{Name: "boundary", Value: boundary})
 	return p, p.describe(c.writer, "multipart/"+kind, params...)
 }

@@ -97,7 +97,7 @@ func (p Plan) Lines() []string {
 		lines = append(lines, p.STS.String())
 	}
 	for i, demand := range p.Hosts {
-		lines = append(lines, p.Route.Hosts[i].Name+": "+demand.String())
+		lines = append(lines, p.Route.Hosts[i].Name+": policy "+demand.String())
 	}
 	return lines
 }
@@ -115,7 +115,7 @@ func (d Demand) String() string {
 }
 
 func (d Demand) summary() string {
-	who := "policy " + d.Decision.Policy
+	who := d.Decision.Policy
 	switch {
 	case d.Decision.Barred != "":
 		return "left out, since " + d.Decision.Barred

@@ -71,6 +71,7 @@ func Flags() []cli.Flag {
 		toggle(categoryBody, "strip-ansi", "leave out the colours and other escapes that programs write for terminals"),
 		text(categoryBody, "charset", "the words are in the charset `NAME` (default: UTF-8, or what a byte order mark says)"),
 		repeated(categoryAttachments, "inline", "send `FILE[;cid=NAME][;type=TYPE][;name=NAME]` with the page, which shows it as src=\"FILE\" or src=\"cid:NAME\""),
+		toggle(categoryAttachments, "binary", "send files unencoded to servers that take that (BINARYMIME), a quarter less to send"),
 		toggle(categoryAttachments, "embed", "send with the page every picture of this machine that it shows"),
 		toggle(categoryAttachments, "strict-names", "write file names by RFC 2231 only (Outlook shows no name then, where it is not ASCII)"),
 		text(categoryEnvelope, "envelope-from", "where reports of failure go: `ADDRESS`, or <> for nowhere (default: --sender, else --from)"),

@@ -38,7 +38,7 @@ func (r *reader) words() {
 	if r.c.Bool("strip-ansi") {
 		r.draft.Text = compose.StripEscapes(r.draft.Text)
 	}
-	r.draft.Flowed = r.c.Bool("flowed")
+	r.draft.Flowed, r.draft.Binary = r.c.Bool("flowed"), r.c.Bool("binary")
 	r.calendar()
 }
 

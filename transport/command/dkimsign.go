@@ -104,7 +104,7 @@ func signingTime() func() time.Time {
 // sign puts the signatures in front; after an error the letter comes back as it was. What a server on the way would re-encode
 // is signed in the form that all of them take. RFC 6376 §5.3
 func (s *settings) sign(c *cli.Context, l *letter.Letter) (*letter.Letter, error) {
-	if len(s.signer.Seals) > 0 && l.Facts.Has8bit && l.Recode != nil {
+	if len(s.signer.Seals) > 0 && (l.Facts.Has8bit || l.Facts.Binary) && l.Recode != nil {
 		form, err := l.Recode()
 		if err != nil {
 			return l, err

@@ -88,6 +88,7 @@ func contradictions(c *cli.Context) error {
 		{"check", "print", "pipe the printed letter into mxsend --check --eml -"},
 		{"check", "dry-run", "--check already sends nothing"},
 		{"check", "transcript", "--check holds no dialogue"},
+		{"print", "binary", "what is printed should suit every server"},
 		{"sandbox", "resolver", "the sandbox answers the DNS questions itself"},
 		{"sandbox", "relay", "the sandbox takes all mail itself"},
 		{"relay", "port", "write it behind the relay's name: HOST:PORT"},

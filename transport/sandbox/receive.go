@@ -50,6 +50,7 @@ func (b *backend) server() *smtp.Server {
 	server.WriteTimeout = patience
 	server.EnableSMTPUTF8 = true
 	server.EnableDSN = true
+	server.EnableBINARYMIME = true
 	server.ErrorLog = mishaps{b.box}
 	return server
 }

@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -49,6 +50,7 @@ func TestLimits(t *testing.T) {
 
 // FuzzExtensions: no line of a server makes a keyword that is not one word in upper case, and every limit is in bounds.
 func FuzzExtensions(f *testing.F) {
+	f.Add("mx\nlimits RCPTMAX=0 =1\nLIMITS RCPTMAX=2;3\nLIMITS\nAUTH=\n AUTH=X Y")
 	f.Add("mx\nSIZE 10\nLIMITS RCPTMAX=3 MAILMAX=x\nAUTH=LOGIN")
 	f.Fuzz(func(t *testing.T, text string) {
 		e := parseExtensions(strings.Split(text, "\n"), nil)
@@ -57,8 +59,37 @@ func FuzzExtensions(f *testing.F) {
 				t.Fatalf("keyword %q", k)
 			}
 		}
-		if e.Size() < 0 || e.limit("RCPTMAX") < 0 || e.limit("MAILMAX") > 999999 {
-			t.Fatalf("size %d, limits %d %d", e.Size(), e.limit("RCPTMAX"), e.limit("MAILMAX"))
+		for _, name := range []string{"RCPTMAX", "mailmax", "RcptDomainMax"} {
+			if n := e.limit(name); e.Size() < 0 || n < 0 || n > 999999 || n != e.limit(strings.ToUpper(name)) {
+				t.Fatalf("size %d, %s %d", e.Size(), name, n)
+			}
+		}
+		if e.Has("AUTH") != slices.Contains(e.Keywords(), "AUTH") || !e.Has("AUTH") && e.Params("AUTH") != nil {
+			t.Fatalf("AUTH %q of %q", e.Params("AUTH"), e.Keywords())
+		}
+		if left := parseExtensions(strings.Split(text, "\n"), e.Keywords()); len(left.Keywords()) > 0 {
+			t.Fatalf("ignored, and still there: %q", left.Keywords())
+		}
+	})
+}
+
+// FuzzLimits: a list is read alike in every case and order, and one more limit, known or not, changes no other; what a
+// server says after the words is never taken for a number.
+func FuzzLimits(f *testing.F) {
+	f.Add("MAILMAX=5 RCPTMAX=x OTHER", "RCPTMAX=7")
+	f.Add("MAILMAX=1000000", "=")
+	f.Add("MAILMAX=1;2 X=", "Y=\x00")
+	f.Fuzz(func(t *testing.T, list, more string) {
+		limit := func(text, name string) int { return parseExtensions([]string{"mx", "LIMITS " + text}, nil).limit(name) }
+		n := limit(list, "MAILMAX")
+		if n < 0 || n > 999999 || n > 0 && !strings.Contains(list, strconv.Itoa(n)) {
+			t.Fatalf("%q: %d", list, n)
+		}
+		if other := limit(list+" OTHER X-Y_Z=1,2", "MAILMAX"); other != n {
+			t.Fatalf("%q: %d, with another limit %d", list, n, other)
+		}
+		if both := limit(list+" "+more, "MAILMAX"); both != n && both != 0 && both != limit(more, "MAILMAX") {
+			t.Fatalf("%q and %q: %d", list, more, both)
 		}
 	})
 }

@@ -15,7 +15,23 @@
 // (CHUNKING, BINARYMIME), RFC 3207 (STARTTLS), RFC 3461 and 6533 (DSN), RFC 4954 (AUTH: SCRAM with its channel binding, RFC
 // 5802, 7677, 9266; CRAM-MD5, PLAIN, LOGIN, OAUTHBEARER, XOAUTH2), RFC 6152 (8BITMIME), RFC 6531 (SMTPUTF8), RFC 8314 §3.3
 // (implicit TLS), RFC 8689 (REQUIRETLS), RFC 9422 (LIMITS).
-// Not here: DNS, policies, retries, what a failure means. Not supported: VRFY, EXPN, ETRN, BURL, client-side re-encoding.
+// Not here: DNS, policies, retries, what a failure means. Not supported: VRFY, EXPN, ETRN, BURL.
+//
+// Where the standards leave a choice, or the world differs from them:
+//
+//   - BODY=7BIT is not said, since it is what silence means; SIZE is, even where the server named no limit.
+//   - RSET is sent when another transaction follows one that did not end with a letter, not before.
+//   - A letter goes to its recipients in as few transactions as the server takes, those that no header names included.
+//   - A 5yz reply to STARTTLS, or an extension that is not offered, is only this host's word; the others may do better.
+//   - HELO follows every refusal of EHLO but 421, and never inside TLS. A server that greets with our own name is told of.
+//   - After a 50z reply, or 555, the connection takes no further letter; this one is finished.
+//   - LIMITS that are reached, and goodbyes after a letter, use up a connection: Error.MayReconnect.
+//   - A login tries a second mechanism only after a reply that blames the first, never after refused credentials, and never
+//     where a mechanism was asked for. A password transition (432) is left to people.
+//   - Opportunistic TLS takes TLS 1.0, RSA key exchange and triple DES, since they beat clear text, but not RC4 (RFC 7465).
+//     Negative serial numbers and SHA-1 signatures in TLS 1.2 are switches of the whole program (GODEBUG), so not ours.
+//   - Sessions of TLS are not resumed, ALPN is not said, and TLS is not closed: its alert could block, and QUIT has said it.
+//   - A slow reader is one that takes 128 KiB in more than three minutes. There is no limit for a whole conversation.
 //
 // The server is a stranger. Every line, reply and wait is bounded; a reply that SMTP does not allow ends the connection;
 // no text of a server is ever acted upon, only the first digit of its codes.
