@@ -32,7 +32,7 @@ func readyFlags() []cli.Flag {
 		text(categoryReady, "eml", "send the finished letter in `FILE`; - is standard input"),
 		toggle(categoryReady, "read-recipients", "recipients stand in the letter's To, Cc and Bcc too, as with sendmail", "t"),
 		toggle(categoryReady, "resend", "put a Resent block with the recipients on top (needs --from)"),
-		toggle(categoryReady, "repair", "mend what can't be sent: lone CR, NUL, lines of more than 998 octets"),
+		toggle(categoryReady, "repair", "mend what can't be sent: lone CR, NUL, lines of more than 998 octets, raw UTF-8 in fields"),
 	}
 }
 
@@ -57,7 +57,7 @@ func readyLetter(c *cli.Context) (*letter.Letter, error) {
 	if err != nil {
 		return nil, errors.Join(err, part.Close())
 	}
-	if !c.Bool("quiet") && isTerminal(c.App.ErrWriter) || c.Bool("verbose") {
+	if !c.Bool("quiet") && (isTerminal(c.App.ErrWriter) || c.Bool("repair")) || c.Bool("verbose") {
 		for _, note := range notes {
 			say(c, "the letter: %s", note)
 		}
@@ -69,7 +69,8 @@ func readyLetter(c *cli.Context) (*letter.Letter, error) {
 func notReady(c *cli.Context) error {
 	var errs []error
 	for _, name := range []string{"subject", "to", "cc", "bcc", "reply-to", "sender", "header", "in-reply-to", "references", "date", "message-id",
-		"importance", "body", "body-file", "attach"} {
+		"importance", "body", "body-file", "attach", "html", "markdown", "flowed", "calendar", "charset", "edit", "inline", "embed", "binary",
+		"list-unsubscribe", "one-click", "auto-submitted", "bulk", "no-text", "strip-ansi", "strict-names", "boundary-seed"} {
 		if c.IsSet(name) && os.Getenv(environment(name)[0]) == "" { // what the environment sets is for other letters
 			errs = append(errs, usage("--%s can't be used with a finished letter (--eml, -t): its fields and parts stay as they are", name))
 		}
@@ -81,7 +82,8 @@ func notReady(c *cli.Context) error {
 func readOrder(c *cli.Context) (intake.Order, error) {
 	o := newOrder()
 	o.ReadFields, o.Repair, o.DefaultDomain = c.Bool("read-recipients"), c.Bool("repair"), c.String("default-domain")
-	p := address.Parser{DefaultDomain: o.DefaultDomain, Open: openList}
+	o.Lax = c.Bool("lax")
+	p := address.Parser{DefaultDomain: o.DefaultDomain, Open: openList, Lax: o.Lax}
 	var errs []error
 	var boxes []address.Mailbox
 	for _, word := range c.Args().Slice() {
@@ -127,7 +129,7 @@ func reversePath(c *cli.Context) (*address.Address, error) {
 	case value == "<>":
 		return &address.Address{}, nil
 	case value != "":
-		a, err := address.Parse(value)
+		a, err := address.Parser{Lax: c.Bool("lax")}.Address(value)
 		if err != nil {
 			return nil, fmt.Errorf("--envelope-from: %w", err)
 		}
