@@ -10,6 +10,7 @@ import (
 	"mxsend/transport/policy"
 	"mxsend/transport/policy/dane"
 	"mxsend/transport/policy/mtasts"
+	"mxsend/transport/report"
 	"mxsend/transport/resolve"
 	"mxsend/transport/smtp"
 )
@@ -41,6 +42,21 @@ func (c *Carrier) Plan(ctx context.Context, d address.Domain, requireTLS bool) (
 		p.Hosts = append(p.Hosts, c.demand(ctx, p, host, requireTLS))
 	}
 	return p, err
+}
+
+// Barred is the error of a domain none of whose hosts may be used; nil when one may.
+func (p Plan) Barred() error {
+	var why error
+	for _, demand := range p.Hosts {
+		err := demand.barred()
+		if err == nil {
+			return nil
+		}
+		if why == nil || report.Judge(err).State == report.Deferred {
+			why = err
+		}
+	}
+	return why
 }
 
 // find asks for the exchangers and for the domain's policy side by side.

@@ -124,6 +124,10 @@ func TestPoliciesDecideWhoGetsTheLetter(t *testing.T) {
 			}
 			l := testLetter(t, text("a: b\r\n\r\nhi\r\n"), 12, "bob@crepes.fr")
 			l.Envelope.RequireTLS = c.requireTLS
+			plan, err := carrier.Plan(t.Context(), l.Envelope.Recipients[0].Address.Domain, c.requireTLS)
+			if err != nil || (plan.Barred() != nil) != (c.asked == 0) || len(plan.Lines()) < 2 {
+				t.Errorf("the plan %q, %v, barred %v", plan.Lines(), err, plan.Barred())
+			}
 			r := carrier.Carry(t.Context(), l)
 			n.gone.Wait()
 			o := r.Outcomes[0]

@@ -11,6 +11,7 @@ import (
 	"mxsend/compose/letter"
 	"mxsend/transport"
 	"mxsend/transport/report"
+	"mxsend/transport/smtp"
 	"mxsend/transport/transcript"
 )
 
@@ -83,7 +84,7 @@ func (s *settings) showRoutes(c *cli.Context, domains []address.Domain, asJSON b
 	for _, d := range domains {
 		plan, err := s.carrier.Plan(c.Context, d, s.notices.requireTLS)
 		entries = append(entries, entryOf(d, plan, err))
-		all.Outcomes = append(all.Outcomes, report.Outcome{Stage: report.StageResolve, State: report.Judge(err).State, Cause: err})
+		all.Outcomes = append(all.Outcomes, planned(plan, err))
 		if !asJSON {
 			showPlan(c, d, plan, err)
 		}
@@ -94,6 +95,15 @@ func (s *settings) showRoutes(c *cli.Context, domains []address.Domain, asJSON b
 		}
 	}
 	return told(all.ExitCode())
+}
+
+// planned is what would become of a letter as far as can be told without connecting.
+func planned(plan transport.Plan, err error) report.Outcome {
+	if err != nil {
+		return report.Outcome{Stage: report.StageResolve, State: report.Judge(err).State, Cause: err}
+	}
+	barred := plan.Barred()
+	return report.Outcome{Stage: smtp.StageMail, State: report.Judge(barred).State, Cause: barred}
 }
 
 func showPlan(c *cli.Context, d address.Domain, plan transport.Plan, err error) {
