@@ -110,20 +110,17 @@ func (r Recipient) patience(d *draft) string {
 	return "It was tried for " + span(long) + "."
 }
 
-// span is a length of time in whole units.
+// span is a length of time in whole units, of the largest kind of which there are two.
 func span(d time.Duration) string {
 	for _, u := range []struct {
 		size time.Duration
 		name string
-	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
-		switch n := d.Round(u.size) / u.size; {
-		case n == 1 && d >= u.size:
-			return "1 " + u.name
-		case n > 1 && d >= u.size:
-			return fmt.Sprintf("%d %ss", n, u.name)
+	}{{24 * time.Hour, "days"}, {time.Hour, "hours"}, {time.Minute, "minutes"}} {
+		if n := d.Round(u.size) / u.size; d >= 2*u.size {
+			return fmt.Sprintf("%d %s", n, u.name)
 		}
 	}
-	return "less than a minute"
+	return "less than two minutes"
 }
 
 // account is a sentence, and what a server said about it.
