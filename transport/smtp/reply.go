@@ -17,6 +17,7 @@ const (
 	maxDropped   = 64 << 10 // octets read of one line before the server is given up
 	maxLines     = 128      // lines of one reply
 	maxReplySize = 64 << 10 // octets of one reply
+	maxHeard     = 16 << 20 // octets of all replies on one connection: every recipient may cost us a whole reply in memory
 )
 
 // Reply is what the server said to one command. RFC 5321 §4.2
@@ -56,6 +57,7 @@ func (r Reply) refusal() bool { return r.class() == 4 || r.class() == 5 }
 // replyReader reads replies from a stranger within the limits above.
 type replyReader struct {
 	lines *bufio.Reader
+	heard int                      // octets so far
 	hear  func(line []byte) []byte // told of every line; gives back what may be kept of it
 	note  func(event, text string)
 }
@@ -84,7 +86,8 @@ func (rr *replyReader) read() (Reply, error) {
 		if err != nil {
 			return Reply{}, err
 		}
-		if size += n; size > maxReplySize || len(r.Lines) == maxLines {
+		rr.heard += n
+		if size += n; size > maxReplySize || len(r.Lines) == maxLines || rr.heard > maxHeard {
 			return Reply{}, violation("endless reply")
 		}
 		if len(r.Lines) > 0 && code != r.Code {

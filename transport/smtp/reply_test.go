@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"errors"
+	"io"
 	"reflect"
 	"strings"
 	"testing"
@@ -74,6 +75,29 @@ func TestReplyAtTheLimits(t *testing.T) {
 	r, err := readReply(text)
 	if err != nil || len(r.Lines) != maxLines || len(r.Lines[maxLines-1]) != maxLine-4 {
 		t.Fatal(len(r.Lines), err)
+	}
+}
+
+// TestRepliesWithoutEnd: replies that are within bounds one by one are not for ever.
+func TestRepliesWithoutEnd(t *testing.T) {
+	one := strings.Repeat("250-"+strings.Repeat("x", 1000)+"\r\n", 60) + "250 x\r\n"
+	var many []io.Reader
+	for range maxHeard/len(one) + 1 {
+		many = append(many, strings.NewReader(one))
+	}
+	rr, n := newReplyReader(io.MultiReader(many...), &telling{}), 0
+	for ; ; n++ {
+		_, err := rr.read()
+		var v violation
+		if errors.As(err, &v) {
+			break
+		}
+		if err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	if n != maxHeard/len(one) {
+		t.Errorf("%d replies were taken", n)
 	}
 }
 

@@ -67,11 +67,11 @@ func saysYes(err error) bool {
 	return none == nil && head.RecordHeader[0] < '4'
 }
 
-// helloInside greets again. Where a handshake ends with the server's word (TLS 1.3), its refusal of our side shows in the
-// first read only.
+// helloInside greets again. Where a handshake ends with our word (TLS 1.3), a server that does not like it says so, or hangs
+// up, when we expect its first reply.
 func (s *Session) helloInside() *Error {
 	err := s.hello()
-	if err != nil && isAlert(err.Cause) {
+	if err != nil && (isAlert(err.Cause) || errors.Is(err.Cause, errClosed) || errors.Is(err.Cause, errReset)) {
 		return s.handshakeFailed(err.Cause)
 	}
 	return err
