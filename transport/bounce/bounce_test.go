@@ -241,3 +241,26 @@ func TestFieldsFold(t *testing.T) {
 		}
 	}
 }
+
+func TestLongLinesAreAnnounced(t *testing.T) {
+	for size, want := range map[int]string{maxLine: "message/rfc822", maxLine + 1: "text/rfc822-headers"} {
+		l, err := notice(t, ketchup+strings.Repeat("x", size)+"\r\n", Recipient{Outcome: refused(unknownUser)}).Compose(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := sound(l, 1); err != nil || r.types[2] != want {
+			t.Errorf("a line of %d octets: %v, %v", size, r.types, err)
+		}
+	}
+}
+
+func TestWhatMayBeReferredTo(t *testing.T) {
+	for id, want := range map[string]bool{
+		"<1@crepes.fr>": true, "<a+b=c@[192.0.2.1]>": true, "": false, "1@crepes.fr": false, "<1>": false, "<1@x": false, "<1 2@x>": false,
+		"<1@x>\r\nBcc: eve": false, "<1@x\r\n y>": false, "<a@b> <c@d>": false, "<é@x>": false, "<" + strings.Repeat("a", 1000) + "@x>": false,
+	} {
+		if got := isMessageID(id); got != want {
+			t.Errorf("%q: got %t", id, got)
+		}
+	}
+}

@@ -106,3 +106,11 @@ func TestLongRepliesAreCut(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAddressStaysInItsLine(t *testing.T) {
+	r := Recipient{Recipient: letter.Recipient{Address: at(t, "bob@hamburger.edu")}, Outcome: refused(unknownUser)}
+	r.Recipient.Address.Local = "a\r\nBcc: b\x1b[2J"
+	if got := wordsOf(t, notice(t, ketchup, r)); !strings.Contains(got, `"a\x0d\x0aBcc: b\x1b[2J"@hamburger.edu`) {
+		t.Errorf("got %q", got)
+	}
+}
