@@ -1,7 +1,10 @@
+//go:debug x509negativeserial=1
+
 // Mxsend composes an e-mail on the command line and carries it to the recipient's own mail exchanger.
 //
 // This file is the hall: it puts the rooms' commands together, hands every command the streams and a context that ends
-// with SIGINT or SIGTERM, prints what went wrong, and holds the one os.Exit.
+// with SIGINT or SIGTERM, prints what went wrong, and holds the one os.Exit. Certificates with a negative serial number are
+// read, since the alternative to an old server's certificate is clear text.
 //
 //	words and files ──► attach ──► compose ──► letter ──► transport ──► report ──► terminal, JSON, exit code
 package main

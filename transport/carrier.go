@@ -166,14 +166,25 @@ func (c *Carrier) dialer() Dialer {
 	return c.Dialer
 }
 
+// meansSomething says whether others can make anything of this machine's name. QUIRK: many machines are called
+// localhost.localdomain, for which servers refuse us.
+func meansSomething(name string) bool {
+	d, err := address.ParseDomain(name)
+	if err != nil || d.Literal.IsValid() {
+		return false
+	}
+	last := d.ASCII[strings.LastIndexByte(d.ASCII, '.')+1:]
+	return last != d.ASCII && last != "localhost" && last != "localdomain"
+}
+
 // hello is the name we greet with: the one that was set, else the host's own when it is a full name, else the address
 // that the connection leaves from. RFC 5321 §4.1.4
 func (c *Carrier) hello(local net.Addr) string {
 	if c.SMTP.Hello != "" {
 		return c.SMTP.Hello
 	}
-	if name, err := os.Hostname(); err == nil {
-		if d, err := address.ParseDomain(name); err == nil && strings.Contains(d.ASCII, ".") {
+	if name, err := os.Hostname(); err == nil && meansSomething(name) {
+		if d, err := address.ParseDomain(name); err == nil {
 			return d.ASCII
 		}
 	}

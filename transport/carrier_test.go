@@ -158,6 +158,8 @@ dual.example MX 10 mx.dual.example
 mx.dual.example A 192.0.2.4
 mx.dual.example A 192.0.2.5
 null.example MX 0 .
+doubt.example MX 10 a.one.example
+doubt.example MX 20 mx.doubt.example
 `
 
 func testLetter(t testing.TB, source io.WriterTo, size int64, recipients ...string) *letter.Letter {
@@ -194,7 +196,7 @@ func carry(t *testing.T, n *network, recipients ...string) report.Report {
 func carryLetter(t *testing.T, n *network, l *letter.Letter) report.Report {
 	t.Helper()
 	n.said = map[string][]string{}
-	c := &Carrier{Router: resolve.Router{DNS: &resolve.Zone{Records: zone}}, Dialer: n, SMTP: smtp.Options{Hello: "crepes.fr"}}
+	c := &Carrier{Router: resolve.Router{DNS: &resolve.Zone{Records: zone, Fail: map[string]int{"mx.doubt.example": 2}}}, Dialer: n, SMTP: smtp.Options{Hello: "crepes.fr"}}
 	r := c.Carry(t.Context(), l)
 	n.gone.Wait()
 	return r
@@ -248,6 +250,14 @@ func TestFates(t *testing.T) {
 		{"silence after the dot is unknown and ends it", map[string]host{a: {".": "close"}, b: {}}, []string{"x@one.example"}, "x@one.example unknown end-of-data", 75, []string{a}},
 		{"a loss before the dot is not", map[string]host{a: {"DATA": "close"}, b: {}}, []string{"x@one.example"}, "x@one.example delivered end-of-data", 0, []string{a, b}},
 		{"dropped on EHLO: once more with HELO", map[string]host{a: {"EHLO": "close"}}, []string{"x@one.example"}, "x@one.example delivered end-of-data", 0, []string{a, a}},
+		{"a 5yz greeting is not final while another host is in doubt", map[string]host{a: {"greeting": "554 no"}}, []string{"x@doubt.example"}, "x@doubt.example deferred greeting", 75, []string{a}},
+		{"a 5yz recipient is", map[string]host{a: {"RCPT": "550 no"}}, []string{"x@doubt.example"}, "x@doubt.example failed rcpt", 69, []string{a}},
+		{"a used-up connection is followed by another", map[string]host{a: {"EHLO": "250-a\r\n250 LIMITS MAILMAX=1 RCPTMAX=1"}}, []string{"x@one.example", "y@one.example", "z@one.example"},
+			"x@one.example delivered end-of-data; y@one.example delivered end-of-data; z@one.example delivered end-of-data", 0, []string{a, a, a}},
+		{"for those who are left, and no others", map[string]host{a: {"EHLO": "250-a\r\n250 LIMITS MAILMAX=1 RCPTMAX=1", "RCPT TO:<x": "450 later"}, b: {}}, []string{"x@one.example", "y@one.example"},
+			"x@one.example delivered end-of-data; y@one.example delivered end-of-data", 0, []string{a, a, b}},
+		{"a used-up connection with nobody served", map[string]host{a: {"EHLO": "250-a\r\n250 LIMITS MAILMAX=1 RCPTMAX=1", "RCPT": "450 later"}}, []string{"x@one.example", "y@one.example"},
+			"x@one.example deferred connect; y@one.example deferred connect", 75, []string{a, a, b}},
 		{"null MX", nil, []string{"x@null.example"}, "x@null.example failed resolve", 68, nil},
 		{"no such domain beside a good one", map[string]host{two: {}}, []string{"x@none.example", "y@two.example"}, "x@none.example failed resolve; y@two.example delivered end-of-data", 68, []string{two}},
 	} {
@@ -367,5 +377,14 @@ func TestSettledIsToldBeforeGoodbye(t *testing.T) {
 	n.gone.Wait()
 	if want := map[string]int{"yes@one.example delivered": 1, "no@one.example failed": 1, "later@one.example deferred": 1, "x@nowhere.example failed": 1}; !maps.Equal(told, want) {
 		t.Errorf("told %v, want %v", told, want)
+	}
+}
+
+func TestNamesThatMeanNothing(t *testing.T) {
+	for name, want := range map[string]bool{"mail.crepes.fr": true, "Mail.Crepes.FR.": true, "crepes": false, "": false, "localhost": false,
+		"localhost.localdomain": false, "laptop.localdomain": false, "mail.localhost": false, "[192.0.2.1]": false, "a b.fr": false} {
+		if got := meansSomething(name); got != want {
+			t.Errorf("%q: %v", name, got)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ type delivery struct {
 	mx       []resolve.MX     // the exchangers as published
 	outcomes []report.Outcome // one per recipient of the group; State is empty while it is open
 	told     []bool           // Settled knows of the recipient
+	doubt    bool             // an exchanger could not be asked that may take the letter another time
 	started  time.Time
 }
 
@@ -52,12 +54,20 @@ func (d *delivery) run(ctx context.Context) {
 		d.fail(d.open(), place{}, &stageError{report.StageResolve, smtp.ClassConnection, err})
 		return
 	}
+	d.doubt = doubtful(plan.Route)
 	for _, host := range plan.Route.Hosts {
 		if len(d.open()) == 0 {
 			break
 		}
 		d.tryHost(ctx, plan, host)
 	}
+}
+
+// doubtful says whether an exchanger was left out for a reason that may pass, so that the refusals of the others are not final.
+func doubtful(route resolve.Route) bool {
+	return slices.ContainsFunc(route.Skipped, func(s resolve.Skip) bool {
+		return s.Temporary && !slices.ContainsFunc(route.Hosts, func(h resolve.Host) bool { return h.Name == s.Host })
+	})
 }
 
 func (d *delivery) noteLines(route resolve.Route) {
@@ -115,19 +125,30 @@ type place struct {
 	socket  string
 }
 
-// tryAddress holds one conversation, and says whether the host itself has answered, so that its other addresses need not
-// be asked. A failed handshake is followed by one more conversation without TLS where nothing demands it.
+// tryAddress offers the letter to all that are open, and says whether the host itself has answered, so that its other addresses
+// need not be asked.
 func (d *delivery) tryAddress(ctx context.Context, at place, o smtp.Options) (answered bool) {
-	result, tls, err := d.converse(ctx, at, o)
+	return d.tryFor(ctx, at, o, d.open())
+}
+
+// tryFor holds one conversation for the recipients at places. A failed handshake is followed by one more conversation without
+// TLS where nothing demands it, a connection that is used up by another one for those who are left: RFC 9422 §4.
+func (d *delivery) tryFor(ctx context.Context, at place, o smtp.Options, places []int) (answered bool) {
+	result, tls, err := d.converse(ctx, at, o, places)
 	if retry, note := d.retry(err, o); note != "" && ctx.Err() == nil {
-		d.attempted(d.open(), attemptOf(at, err))
+		d.attempted(places, attemptOf(at, err))
 		d.Transcript.Note("fallback", report.Peer(at.host, at.address)+": "+note)
-		return d.tryAddress(ctx, at, retry)
+		return d.tryFor(ctx, at, retry, places)
 	}
 	if err != nil {
-		return d.fail(d.open(), at, err)
+		return d.fail(places, at, err)
 	}
-	return d.take(at, tls, result)
+	answered, left := d.take(places, at, tls, result)
+	if len(left) == 0 || ctx.Err() != nil {
+		return answered
+	}
+	d.Transcript.Note("fallback", report.Peer(at.host, at.address)+": this connection is used up: trying again with another one")
+	return d.tryFor(ctx, at, o, left) && answered
 }
 
 // retry says how the same address is tried once more, and a note that says why; an empty note means it is not.
@@ -147,8 +168,8 @@ func (d *delivery) retry(err error, o smtp.Options) (smtp.Options, string) {
 	return o, ""
 }
 
-// converse dials and sends the letter to every recipient that is still open.
-func (d *delivery) converse(ctx context.Context, at place, o smtp.Options) (smtp.Result, *smtp.TLSFacts, error) {
+// converse dials and sends the letter to the recipients at places.
+func (d *delivery) converse(ctx context.Context, at place, o smtp.Options, places []int) (smtp.Result, *smtp.TLSFacts, error) {
 	conn, err := d.dial(ctx, at)
 	if err != nil {
 		d.Transcript.Note("connect", report.Peer(at.host, at.address)+": "+report.Reason(err))
@@ -160,16 +181,15 @@ func (d *delivery) converse(ctx context.Context, at place, o smtp.Options) (smtp
 	if d.Transcript.Active() {
 		o.Witness = talk
 	}
-	open := d.open()
 	if d.Settled != nil {
-		o.Accepted = func(i int, v smtp.Verdict) { d.tell(open[i], accepted(at, v)) }
+		o.Accepted = func(i int, v smtp.Verdict) { d.tell(places[i], accepted(at, v)) }
 	}
 	session, err := smtp.Open(ctx, conn, o)
 	if err != nil {
 		return smtp.Result{}, nil, err
 	}
 	defer session.Close()
-	result, err := session.Send(ctx, d.letter, d.recipients(open))
+	result, err := session.Send(ctx, d.letter, d.recipients(places))
 	return result, session.TLS(), err
 }
 

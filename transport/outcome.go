@@ -57,23 +57,28 @@ func (d *delivery) fail(places []int, at place, err error) (answered bool) {
 	return judgement.Peer || !judgement.Host
 }
 
-// take records what the host said to each recipient, and says whether it has answered for the host.
-func (d *delivery) take(at place, tls *smtp.TLSFacts, result smtp.Result) (answered bool) {
+// take records what the host said to each of the recipients at places, and says whether it has answered for the host, and who is
+// left for another connection.
+func (d *delivery) take(places []int, at place, tls *smtp.TLSFacts, result smtp.Result) (answered bool, left []int) {
 	answered = true
-	for n, i := range d.open() {
+	for n, i := range places {
 		v := result.Verdicts[n]
 		o := accepted(at, v)
 		attempt := report.Attempt{Host: at.host, Address: at.address, Stage: smtp.StageEndOfData}
 		if v.Err != nil {
 			judgement := report.Judge(v.Err)
 			o, attempt = outcomeOf(at, v.Err, judgement.State), attemptOf(at, v.Err)
-			answered = answered && (judgement.Peer || !judgement.Host)
+			if v.Err.MayReconnect() {
+				left = append(left, i)
+			} else {
+				answered = answered && (judgement.Peer || !judgement.Host)
+			}
 		}
 		o.TLS = tls
 		d.attempted([]int{i}, attempt)
 		d.record(i, o)
 	}
-	return answered
+	return answered, left
 }
 
 func accepted(at place, v smtp.Verdict) report.Outcome {
@@ -112,6 +117,9 @@ func (d *delivery) settle() {
 	for i := range d.outcomes {
 		if d.outcomes[i].State == "" {
 			d.record(i, outcomeOf(place{}, &stageError{smtp.StageConnect, smtp.ClassConnection, errNoHost}, report.Deferred))
+		}
+		if o := &d.outcomes[i]; d.doubt && o.State == report.Failed && !d.settled(i) {
+			o.State = report.Deferred // final only if every host says so
 		}
 		d.tell(i, d.outcomes[i])
 	}
