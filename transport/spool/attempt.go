@@ -1,0 +1,183 @@
+package spool
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"mxsend/compose/letter"
+	"mxsend/transport/report"
+	"mxsend/transport/smtp"
+)
+
+// Runner carries the letters of a spool. Spool and Carry are needed.
+type Runner struct {
+	Spool *Spool
+	// Carry takes a letter to its recipients as the terms say, and calls settled as soon as the fate of one is certain, before
+	// another word is said to the server. An error means that nobody could be tried.
+	Carry func(ctx context.Context, l *letter.Letter, t Terms, settled func(report.Outcome)) (report.Report, error)
+	// Notice makes what a sender is told; nil: nobody is told. See Telling.
+	Notice   func(context.Context, Telling) (l *letter.Letter, keep bool, err error)
+	Parallel int                              // letters at once; 0: 10
+	Jitter   func() float64                   // from 0 to 1; nil: rand.Float64
+	Heard    func(Item, report.Report, error) // is told of every attempt, one after the other; nil: nobody is
+
+	mu sync.Mutex // Heard
+}
+
+// Mode says how one letter is tried.
+type Mode struct {
+	All  bool // whoever is open, due or not
+	Told bool // the sender reads the report himself: no notice is made of what it says
+}
+
+// Attempt tries one letter once, for the recipients that are due. The error is one of the spool, or of Carry; what became of
+// the recipients is in the report.
+func (r *Runner) Attempt(ctx context.Context, id string, m Mode) (report.Report, error) {
+	return r.attempt(ctx, id, m, nil)
+}
+
+// attempt leaves out the destinations that are dead, and adds to them.
+func (r *Runner) attempt(ctx context.Context, id string, m Mode, dead *graves) (report.Report, error) {
+	c, err := r.Spool.Claim(id)
+	if err != nil {
+		return report.Report{}, err
+	}
+	defer c.Close()
+	carried, err := r.carry(ctx, c, m, dead)
+	if ctx.Err() == nil {
+		err = errors.Join(err, r.expire(c), r.tell(ctx, c, m))
+	}
+	item := *c.Item
+	if c.Done() {
+		err = errors.Join(err, c.Remove())
+	}
+	r.hear(item, carried, err)
+	return carried, err
+}
+
+func (r *Runner) hear(it Item, carried report.Report, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.Heard != nil {
+		r.Heard(it, carried, err)
+	}
+}
+
+// carry records the attempt, carries the letter and records what became of it.
+func (r *Runner) carry(ctx context.Context, c *Claim, m Mode, dead *graves) (report.Report, error) {
+	places := dead.spared(c.Item, c.due(r.Spool.now(), m.All))
+	if len(places) == 0 {
+		return report.Report{}, nil
+	}
+	if err := c.Begin(places, r.Spool.now().Add(r.pause(c.Item, places))); err != nil {
+		return report.Report{}, err // who cannot record what he does must not do it
+	}
+	l, err := c.Letter(places)
+	if err != nil {
+		return report.Report{}, errors.Join(err, c.fail(places, err))
+	}
+	defer l.Close()
+	s := &settling{claim: c, places: places, settled: map[int]bool{}}
+	carried, err := r.Carry(ctx, l, c.Terms, s.settle)
+	if err != nil {
+		return carried, errors.Join(err, c.fail(places, err), s.err)
+	}
+	for i, o := range carried.Outcomes {
+		s.at(i, o)
+		dead.bury(c.Item, places[i], o)
+	}
+	return carried, s.err
+}
+
+// fail records why nobody was tried.
+func (c *Claim) fail(places []int, why error) error {
+	var errs []error
+	for _, place := range places {
+		errs = append(errs, c.Settle(place, report.Outcome{State: report.Deferred, Cause: why}))
+	}
+	return errors.Join(errs...)
+}
+
+// pause is that of the recipient who was tried least.
+func (r *Runner) pause(it *Item, places []int) time.Duration {
+	least := it.Recipients[places[0]].Attempts
+	for _, place := range places {
+		least = min(least, it.Recipients[place].Attempts)
+	}
+	return pause(least, r.Jitter)
+}
+
+// settling records each recipient once, from whichever goroutine it is heard.
+type settling struct {
+	mu      sync.Mutex
+	claim   *Claim
+	places  []int
+	settled map[int]bool // by index in places
+	err     error
+}
+
+// settle finds whom the outcome is about: addresses that stand twice are settled in their order.
+func (s *settling) settle(o report.Outcome) {
+	for i, place := range s.places {
+		if s.claim.Envelope.Recipients[place].Address == o.Recipient && s.at(i, o) {
+			return
+		}
+	}
+}
+
+// at records an outcome, and says whether it was news.
+func (s *settling) at(i int, o report.Outcome) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.settled[i] || i >= len(s.places) || o.State == report.Stopped {
+		return false
+	}
+	s.settled[i] = true
+	s.err = errors.Join(s.err, s.claim.Settle(s.places[i], o))
+	return true
+}
+
+// graves are the destinations that could not be reached in this pass: no other letter tries them again.
+type graves struct {
+	mu   sync.Mutex
+	dead map[string]bool
+}
+
+// destination is where a recipient's mail goes: through the relay, or to the domain.
+func destination(it *Item, place int) string {
+	if relay := it.Terms.Settings["relay"]; relay != "" {
+		return "relay " + relay
+	}
+	return it.Recipients[place].Address.Domain.String()
+}
+
+func (g *graves) spared(it *Item, places []int) []int {
+	if g == nil {
+		return places
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var alive []int
+	for _, place := range places {
+		if !g.dead[destination(it, place)] {
+			alive = append(alive, place)
+		}
+	}
+	return alive
+}
+
+// bury takes only what speaks of the whole destination: nobody answered.
+func (g *graves) bury(it *Item, place int, o report.Outcome) {
+	early := o.Stage == report.StageResolve || o.Stage == smtp.StageConnect || o.Stage == smtp.StageGreeting
+	if g == nil || o.State != report.Deferred || o.Class != smtp.ClassConnection || !early {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.dead == nil {
+		g.dead = map[string]bool{}
+	}
+	g.dead[destination(it, place)] = true
+}

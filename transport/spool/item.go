@@ -1,0 +1,143 @@
+package spool
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"mxsend/compose/letter"
+)
+
+// Item is a letter in the spool, as its envelope has it.
+type Item struct {
+	ID         string
+	Arrived    time.Time
+	Terms      Terms
+	Envelope   letter.Envelope // with all recipients, whatever their state
+	Facts      letter.Facts
+	Recipients []Recipient // one for each of Envelope.Recipients
+	Held       bool
+	DelayTold  bool
+
+	digest string
+	size   int64 // of the envelope as far as it was read
+	torn   bool  // the last line of the journal has no end
+}
+
+// Recipient is what is known of one recipient.
+type Recipient struct {
+	letter.Recipient
+	State    State
+	Answer   string    // the last one, or why there was none
+	Attempts int       //
+	Last     time.Time // when it was tried last
+	Next     time.Time // when it is tried again
+	Told     bool      // its failure needs no more telling
+}
+
+// Done: every recipient has an answer, and who should know it does.
+func (it *Item) Done() bool {
+	for _, r := range it.Recipients {
+		if !r.State.Final() || r.State != Delivered && !r.Told {
+			return false
+		}
+	}
+	return it.Terms.Kind != Kept
+}
+
+// readItem reads an envelope.
+func readItem(f File) (*Item, error) {
+	size, err := f.Size()
+	if err != nil {
+		return nil, err
+	}
+	if size > maxHead {
+		return nil, errForeign
+	}
+	text, err := io.ReadAll(io.NewSectionReader(f, 0, size))
+	if err != nil {
+		return nil, err
+	}
+	it, err := parseItem(string(text))
+	if it != nil {
+		it.size = int64(len(text))
+	}
+	return it, err
+}
+
+// parseItem reads the head and replays the journal.
+func parseItem(text string) (*Item, error) {
+	h, journal, err := parseHead(text)
+	if err != nil {
+		return nil, err
+	}
+	it := &Item{ID: h.ID, Arrived: h.Arrived, Terms: h.Terms, Envelope: h.Envelope, Facts: h.Facts, digest: h.Digest}
+	for _, r := range h.Envelope.Recipients {
+		it.Recipients = append(it.Recipients, Recipient{Recipient: r, State: Open})
+	}
+	it.torn = !bytes.HasSuffix([]byte(text), []byte("\n"))
+	for line := range strings.SplitSeq(journal, "\n") {
+		if r, ok := parseRecord(line); ok {
+			it.apply(r)
+		}
+	}
+	return it, nil
+}
+
+// apply replays one record. A final state stays, whatever follows.
+func (it *Item) apply(r record) {
+	switch r.verb {
+	case verbHold:
+		it.Held = true
+	case verbRelease:
+		it.Held = false
+	case verbDelay:
+		it.DelayTold = true
+	case verbKept:
+		it.Terms.Kind = Kept
+	}
+	for _, place := range r.places {
+		if place < len(it.Recipients) {
+			it.Recipients[place].apply(r)
+		}
+	}
+}
+
+func (to *Recipient) apply(r record) {
+	switch {
+	case r.verb == verbTold:
+		to.Told = true
+	case to.State.Final():
+	case r.verb == verbAttempt:
+		to.Attempts++
+		to.Last, to.Next = r.at, r.next
+	case r.verb == verbDue:
+		to.Next = time.Time{}
+	case r.verb == verbState:
+		to.State, to.Answer = r.state, r.text
+	}
+}
+
+// due are the places of the recipients that may be tried now.
+func (it *Item) due(now time.Time, all bool) []int {
+	var places []int
+	if it.Held || it.Terms.Kind == Kept {
+		return nil
+	}
+	for i, r := range it.Recipients {
+		if !r.State.Final() && (all || r.isDue(now)) {
+			places = append(places, i)
+		}
+	}
+	return places
+}
+
+// isDue: a time that lies further ahead than any pause is that of a clock that was wrong.
+func (to *Recipient) isDue(now time.Time) bool {
+	return !now.Before(to.Next) || to.Next.Sub(now) > longestPause
+}
+
+// ErrChanged is a letter whose octets are not those that were put into the spool. It is not sent.
+var ErrChanged = errors.New("the letter in the spool is not the one that was put there")
