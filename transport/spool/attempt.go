@@ -114,7 +114,7 @@ type settling struct {
 	mu      sync.Mutex
 	claim   *Claim
 	places  []int
-	settled map[int]bool // by index in places
+	settled map[int]bool // for good, by index in places
 	err     error
 }
 
@@ -134,7 +134,7 @@ func (s *settling) at(i int, o report.Outcome) bool {
 	if s.settled[i] || i >= len(s.places) || o.State == report.Stopped {
 		return false
 	}
-	s.settled[i] = true
+	s.settled[i] = State(o.State).Final()
 	s.err = errors.Join(s.err, s.claim.Settle(s.places[i], o))
 	return true
 }

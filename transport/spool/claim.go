@@ -93,11 +93,7 @@ func (c *Claim) Begin(places []int, next time.Time) error {
 // Settle records what became of a recipient. What is lost of it means another try, never a letter that is forgotten; but who
 // lives on knows it all the same, so that a full disk does not keep a letter that everybody has.
 func (c *Claim) Settle(place int, o report.Outcome) error {
-	text := o.Reply.String()
-	if text == "" {
-		text = report.Reason(o.Cause)
-	}
-	r := record{verb: verbState, places: []int{place}, state: State(o.State), text: text}
+	r := record{verb: verbState, places: []int{place}, state: State(o.State), answer: answerOf(o)}
 	defer c.apply(r)
 	return c.write(r)
 }

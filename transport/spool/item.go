@@ -30,7 +30,7 @@ type Item struct {
 type Recipient struct {
 	letter.Recipient
 	State    State
-	Answer   string    // the last one, or why there was none
+	Answer   Answer    // the last one, or why there was none
 	Attempts int       //
 	Last     time.Time // when it was tried last
 	Next     time.Time // when it is tried again
@@ -116,7 +116,7 @@ func (to *Recipient) apply(r record) {
 	case r.verb == verbDue:
 		to.Next = time.Time{}
 	case r.verb == verbState:
-		to.State, to.Answer = r.state, r.text
+		to.State, to.Answer = r.state, r.answer
 	}
 }
 

@@ -1,13 +1,17 @@
 package spool
 
 import (
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"strconv"
 	"strings"
 	"time"
 
+	"mxsend/compose/address"
 	"mxsend/transport/report"
+	"mxsend/transport/smtp"
+	"mxsend/transport/transcript"
 )
 
 // The journal has a line for everything that happened to a letter:
@@ -17,7 +21,7 @@ import (
 // Recipients are named by their place in the head. Texts are quoted as in Go, so that no server's word ends a line.
 const (
 	verbAttempt = "attempt" // PLACES NEXT: they are about to be tried; if nothing else is heard, next at that time
-	verbState   = "state"   // PLACE STATE TEXT: what became of it
+	verbState   = "state"   // PLACE STATE CLASS STAGE CODE ENHANCED HOST TEXT: what became of it; "-" for what is not known
 	verbTold    = "told"    // PLACES: a notice is in the spool, or none is due
 	verbDelay   = "delay"   // the sender knows that it is late
 	verbHold    = "hold"    //
@@ -33,7 +37,52 @@ type record struct {
 	places []int
 	next   time.Time
 	state  State
-	text   string
+	answer Answer
+}
+
+// Answer is what a recipient's host said, or why there is no answer.
+type Answer struct {
+	Class    smtp.Class
+	Stage    smtp.Stage
+	Code     int    // 0: nobody said anything
+	Enhanced string // RFC 3463
+	Host     string
+	Text     string // the reply, without the codes; else the reason
+}
+
+// answerOf keeps of an outcome what may have to be told.
+func answerOf(o report.Outcome) Answer {
+	a := Answer{o.Class, o.Stage, o.Reply.Code, o.Reply.Enhanced, o.Host, strings.Join(o.Reply.Lines, "\n")}
+	if o.Reply.Code == 0 {
+		a.Text = report.Reason(o.Cause)
+	}
+	return a
+}
+
+// Outcome is the answer as it was reported.
+func (a Answer) Outcome(to address.Address, state State) report.Outcome {
+	o := report.Outcome{Recipient: to, State: report.State(state), Class: a.Class, Stage: a.Stage, Host: a.Host}
+	o.Reply.Code, o.Reply.Enhanced = a.Code, a.Enhanced
+	if a.Code != 0 {
+		o.Reply.Lines = strings.Split(a.Text, "\n")
+	}
+	switch state {
+	case Delivered:
+	case Expired:
+		o.State, o.Cause = report.Failed, errors.New("given up: "+a.String())
+	default:
+		o.Cause = errors.New(a.String())
+	}
+	return o
+}
+
+// String is one line.
+func (a Answer) String() string {
+	text := strings.ReplaceAll(a.Text, "\n", " ")
+	if a.Code != 0 {
+		text = strconv.Itoa(a.Code) + " " + text
+	}
+	return transcript.Escape(text)
 }
 
 func (r record) String() string {
@@ -45,10 +94,21 @@ func (r record) String() string {
 	case verbAttempt:
 		words = append(words, r.next.UTC().Format(time.RFC3339))
 	case verbState:
-		words = append(words, string(r.state), strconv.QuoteToASCII(r.text))
+		a := r.answer
+		words = append(words, string(r.state), orNone(string(a.Class)), orNone(string(a.Stage)), strconv.Itoa(a.Code), orNone(a.Enhanced),
+			strconv.QuoteToASCII(a.Host), strconv.QuoteToASCII(a.Text))
 	}
 	line := strings.Join(words, " ")
 	return fmt.Sprintf("%s #%08x\n", line, crc32.ChecksumIEEE([]byte(line)))
+}
+
+const none = "-"
+
+func orNone(word string) string {
+	if word == "" || strings.ContainsAny(word, " \n") {
+		return none
+	}
+	return word
 }
 
 func placeWord(places []int) string {
@@ -95,12 +155,33 @@ func (r *record) parseWords(rest string) bool {
 	case verbAttempt:
 		r.next, err = time.Parse(time.RFC3339, rest)
 	case verbState:
-		state, quoted, _ := strings.Cut(rest, " ")
-		r.state = State(state)
-		r.text, err = strconv.Unquote(quoted)
-		return err == nil && r.state.known() && len(r.places) == 1
+		return len(r.places) == 1 && r.parseState(rest)
 	}
 	return err == nil
+}
+
+func (r *record) parseState(rest string) bool {
+	words := strings.SplitN(rest, " ", 6)
+	if len(words) != 6 {
+		return false
+	}
+	for i, word := range words[:5] {
+		if word == none {
+			words[i] = ""
+		}
+	}
+	host, err := strconv.QuotedPrefix(words[5])
+	if err != nil {
+		return false
+	}
+	a := Answer{Class: smtp.Class(words[1]), Stage: smtp.Stage(words[2]), Enhanced: words[4]}
+	code, codeErr := strconv.Atoi(words[3])
+	var hostErr, textErr error
+	a.Host, hostErr = strconv.Unquote(host)
+	a.Text, textErr = strconv.Unquote(strings.TrimPrefix(words[5][len(host):], " "))
+	a.Code, r.state = code, State(words[0])
+	r.answer = a
+	return errors.Join(codeErr, hostErr, textErr) == nil && r.state.known()
 }
 
 // State is what is known of one recipient. The words are those of the report, and "open" and "expired".

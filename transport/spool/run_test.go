@@ -75,7 +75,7 @@ func TestPausesGrow(t *testing.T) {
 		t.Errorf("pauses %v, want %v", pauses, want)
 	}
 	it, err := r.Spool.Show(id)
-	if err != nil || it.Recipients[0].Attempts != 8 || strings.ContainsAny(it.Recipients[0].Answer, "\x1b") && !strings.Contains(it.Recipients[0].Answer, "said") {
+	if err != nil || it.Recipients[0].Attempts != 8 || strings.ContainsAny(it.Recipients[0].Answer.String(), "\x1b\n") || !strings.Contains(it.Recipients[0].Answer.String(), "said") {
 		t.Errorf("%+v, %v", it, err)
 	}
 }
@@ -357,7 +357,7 @@ func TestAFailedCarryIsToldInTheSpool(t *testing.T) {
 	if _, err := r.Run(t.Context(), false); err == nil || !strings.Contains(err.Error(), "no password") {
 		t.Errorf("got %v", err)
 	}
-	if it, err := r.Spool.Show(id); err != nil || it.Recipients[0].State != Deferred || !strings.Contains(it.Recipients[0].Answer, "no password") {
+	if it, err := r.Spool.Show(id); err != nil || it.Recipients[0].State != Deferred || !strings.Contains(it.Recipients[0].Answer.Text, "no password") {
 		t.Errorf("%+v, %v", it, err)
 	}
 }

@@ -23,7 +23,7 @@ func (r *Runner) expire(c *Claim) error {
 	now := r.Spool.now()
 	for i, to := range c.Recipients {
 		if !to.State.Final() && c.expired(to, now) && !c.Held {
-			if err := c.write(record{verb: verbState, places: []int{i}, state: Expired, text: to.Answer}); err != nil {
+			if err := c.write(record{verb: verbState, places: []int{i}, state: Expired, answer: to.Answer}); err != nil {
 				return err
 			}
 		}
