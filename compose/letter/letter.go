@@ -85,6 +85,14 @@ func (l *Letter) WriteTo(w io.Writer) (int64, error) {
 	return l.Facts.Size, nil
 }
 
+// Reader reads the octets that WriteTo writes, where the letter lies in a file; nil: it is made as it is written.
+func (l *Letter) Reader() io.Reader {
+	if file, ok := l.source.(interface{ Reader() io.Reader }); ok {
+		return file.Reader()
+	}
+	return nil
+}
+
 // Close gives back the files behind the letter. The letter cannot be written afterwards.
 func (l *Letter) Close() error {
 	var errs []error

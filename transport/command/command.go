@@ -23,7 +23,7 @@ import (
 
 // Commands are the commands of this room, in the order --help lists them.
 func Commands() []*cli.Command {
-	return []*cli.Command{routeCommand(), sandboxCommand(), dkimCommand(), manCommand(), completionCommand()}
+	return []*cli.Command{routeCommand(), sandboxCommand(), dkimCommand(), queueCommand(), manCommand(), completionCommand()}
 }
 
 // SendFlags are all the flags of a send, room by room.

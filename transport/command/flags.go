@@ -102,9 +102,17 @@ func envelopeFlags() []cli.Flag {
 	}
 }
 
+func spoolFlag() cli.Flag {
+	return text(categoryQueue, "spool", "the queue is in `DIR` (default: mxsend/spool in the user's state folder, /var/spool/mxsend for root)")
+}
+
 // queueFlags say what becomes of a letter that is not taken at once.
 func queueFlags() []cli.Flag {
 	return []cli.Flag{
+		toggle(categoryQueue, "queue", "make the letter safe first and try it then; who says to come back later is tried again by mxsend queue run"),
+		spoolFlag(),
+		duration(categoryQueue, "queue-for", "give up after `DURATION` in the queue (default: 120h)"),
+		duration(categoryQueue, "delay-notice", "tell the sender when a letter is in the queue for `DURATION` (default: never)"),
 		duration(categoryQueue, "retry-for", "keep trying for `DURATION` those who say to come back later (default: try once)"),
 	}
 }

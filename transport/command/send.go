@@ -75,9 +75,13 @@ func printLetter(w io.Writer, l *letter.Letter) error {
 	return nil
 }
 
-// send carries the letter and tells the outcome.
+// send carries the letter, or queues it, and tells the outcome.
 func (s *settings) send(c *cli.Context, l *letter.Letter) error {
-	r, err := s.deliver(c, l)
+	deliver := s.deliver
+	if s.queue.on {
+		deliver = s.deliverQueued
+	}
+	r, err := deliver(c, l)
 	if err != nil {
 		return err
 	}
@@ -88,22 +92,35 @@ func (s *settings) send(c *cli.Context, l *letter.Letter) error {
 
 // deliver carries the letter, with the sandbox in place of the network if asked for, and writes the transcript.
 func (s *settings) deliver(c *cli.Context, l *letter.Letter) (report.Report, error) {
-	recorder, err := s.recorder(c)
-	if err != nil {
-		return report.Report{}, err
-	}
-	s.rehearsal, err = s.rehearse(c.Context)
-	if err != nil {
+	if err := s.prepare(c); err != nil {
 		return report.Report{}, err
 	}
 	defer s.rehearsal.Close()
-	s.travel()
-	s.carrier.Transcript = recorder
-	watched, stop := s.showProgress(c, l)
-	r := s.carrier.CarryPatiently(c.Context, watched, s.patience(c))
-	stop()
-	s.finish(c, recorder)
+	r := s.carry(c, l)
+	s.finish(c, s.carrier.Transcript)
 	return r, nil
+}
+
+// prepare opens what the way of the letter needs.
+func (s *settings) prepare(c *cli.Context) error {
+	recorder, err := s.recorder(c)
+	if err != nil {
+		return err
+	}
+	s.rehearsal, err = s.rehearse(c.Context)
+	if err != nil {
+		return err
+	}
+	s.carrier.Transcript = recorder
+	s.travel()
+	return nil
+}
+
+// carry takes the letter on its way and shows how far it is.
+func (s *settings) carry(c *cli.Context, l *letter.Letter) report.Report {
+	watched, stop := s.showProgress(c, l)
+	defer stop()
+	return s.carrier.CarryPatiently(c.Context, watched, s.patience(c))
 }
 
 // patience tells whoever watches how long nothing will happen.

@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/user"
@@ -17,6 +16,7 @@ import (
 	"mxsend/compose/intake"
 	"mxsend/compose/letter"
 	"mxsend/transport/report"
+	"mxsend/transport/spool"
 )
 
 // IsSendmail says whether a program called by this name, or a first word that is "sendmail", wants sendmail(8).
@@ -49,15 +49,15 @@ func drain(r io.Reader) {
 
 func (o sendmailOptions) run(c *cli.Context) error {
 	switch o.mode {
-	case "p":
-		fmt.Fprintln(c.App.Writer, "Mail queue is empty")
-		return nil
-	case "i", "q":
-		return nil // there are no aliases to be built and there is no queue to be run
+	case "p", "q":
+		return o.look(c)
+	case "i":
+		return nil // there are no aliases to be built
 	case "d", "v", "t", "h", "H", "D":
-		return usage("-b%s: mxsend is no server and keeps no queue; use -bm or -bs", o.mode)
+		return usage("-b%s: mxsend is no server; use -bm or -bs, and mxsend queue watch to have the queue run", o.mode)
 	}
 	s, err := readSettings(c)
+	s.queue.on = !s.sandbox && (!c.IsSet("queue") || c.Bool("queue"))
 	if err != nil {
 		drain(c.App.Reader)
 		return err
@@ -66,6 +66,43 @@ func (o sendmailOptions) run(c *cli.Context) error {
 		return s.serve(c, o)
 	}
 	return s.submit(c, o)
+}
+
+// look lists the queue (mailq, -bp) or runs it once (-q).
+func (o sendmailOptions) look(c *cli.Context) error {
+	dir, err := spoolFolder(c)
+	switch {
+	case err != nil:
+		return err
+	case o.every != "":
+		return usage("-q%s: mxsend is no server; use mxsend queue watch to have the queue run", o.every)
+	case o.mode == "p":
+		return listOr(c, &spool.Spool{Dir: dir}, "Mail queue is empty") // the words that callers of mailq look for
+	}
+	return runQueue(c, &spool.Spool{Dir: dir}, nil)
+}
+
+// hand takes a letter over: into the queue, if there can be one, and on its way.
+func (s *settings) hand(c *cli.Context, l *letter.Letter, later bool) (report.Report, error) {
+	if !s.queue.on {
+		return s.deliver(c, l)
+	}
+	if err := s.prepare(c); err != nil {
+		return report.Report{}, err
+	}
+	defer s.rehearsal.Close()
+	defer func() { s.finish(c, s.carrier.Transcript) }()
+	id, err := s.enqueue(c, l)
+	switch {
+	case err != nil:
+		say(c, "warning: the letter is sent without being queued: %v", err)
+		return s.carry(c, l), nil
+	case later:
+		return report.Report{Queued: id}, nil
+	}
+	r, err := s.firstTry(c, id, spool.Mode{})
+	r.Queued = id
+	return r, err
 }
 
 // submit takes the letter from standard input and carries it.
@@ -85,23 +122,30 @@ func (s *settings) submit(c *cli.Context, o sendmailOptions) error {
 		return err
 	}
 	o.notices().apply(l)
-	r, err := s.deliver(c, l)
+	r, err := s.hand(c, l, o.later)
 	if err != nil {
 		return err
 	}
-	for _, line := range r.Lines(o.verbose) {
-		say(c, "%s", line)
+	if r.Queued == "" || o.verbose {
+		for _, line := range r.Lines(o.verbose) {
+			say(c, "%s", line)
+		}
 	}
-	return told(sendmailCode(r.ExitCode()))
+	return told(sendmailCode(r))
 }
 
-// sendmailCode: there is no queue that tries again, and PHP and others take 75 for "queued", so that mail would be lost
+// sendmailCode: a letter that is in the queue is no trouble of the caller's any more, its sender is told what becomes of it.
+// Where there is no queue that tries again, 75 is not said: PHP and others take it for "queued", so that mail would be lost
 // without a word.
-func sendmailCode(code int) int {
-	if code == report.ExitTemporary {
+func sendmailCode(r report.Report) int {
+	switch code := r.ExitCode(); {
+	case r.Queued != "":
+		return report.ExitOK
+	case code == report.ExitTemporary:
 		return report.ExitUnavailable
+	default:
+		return code
 	}
-	return code
 }
 
 // letter takes in what a program wrote, as sendmail does: words without a header are a letter too, and names without a

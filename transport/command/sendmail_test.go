@@ -2,6 +2,8 @@ package command
 
 import (
 	"io"
+	"mxsend/transport/report"
+	"mxsend/transport/smtp"
 	"reflect"
 	"strings"
 	"testing"
@@ -32,7 +34,8 @@ func TestSendmailOptionsOfItsCallers(t *testing.T) {
 		{"options after recipients", "sendmail bob -i", sendmailOptions{mode: "m", ignoreDots: true, recipients: []string{"bob"}}},
 		{"a list of the queue", "mailq", sendmailOptions{mode: "p"}},
 		{"the same", "/usr/sbin/sendmail -bp", sendmailOptions{mode: "p"}},
-		{"a run of the queue", "sendmail -q30m", sendmailOptions{mode: "q"}},
+		{"a run of the queue", "sendmail -q", sendmailOptions{mode: "q"}},
+		{"runs of the queue", "sendmail -q30m", sendmailOptions{mode: "q", every: "30m"}},
 		{"aliases", "newaliases", sendmailOptions{mode: "i"}},
 		{"by its command", "mxsend sendmail -t", sendmailOptions{mode: "m", fields: true}},
 	} {
@@ -73,9 +76,20 @@ func TestADotAloneEndsTheLetter(t *testing.T) {
 }
 
 func TestTemporaryIsNotTakenForQueued(t *testing.T) {
-	for code, want := range map[int]int{0: 0, 75: 69, 69: 69, 68: 68, 65: 65, 77: 77} {
-		if got := sendmailCode(code); got != want {
-			t.Errorf("%d: got %d, want %d", code, got, want)
+	deferred, failed := report.Outcome{State: report.Deferred}, report.Outcome{State: report.Failed, Stage: smtp.StageRcpt}
+	for _, c := range []struct {
+		r    report.Report
+		want int
+	}{
+		{report.Report{Outcomes: []report.Outcome{{State: report.Delivered}}}, 0},
+		{report.Report{Outcomes: []report.Outcome{deferred}}, 69},
+		{report.Report{Outcomes: []report.Outcome{deferred}, Queued: "x"}, 0},
+		{report.Report{Outcomes: []report.Outcome{failed}}, 69},
+		{report.Report{Outcomes: []report.Outcome{failed}, Queued: "x"}, 0},
+		{report.Report{Outcomes: []report.Outcome{{State: report.Failed, Stage: report.StageResolve}}}, 68},
+	} {
+		if got := sendmailCode(c.r); got != c.want {
+			t.Errorf("%+v: got %d, want %d", c.r, got, c.want)
 		}
 	}
 }

@@ -16,6 +16,8 @@ type sendmailOptions struct {
 	notify     string // -N
 	ret, id    string // -R, -V
 	verbose    bool   // -v
+	later      bool   // -odq: queue only
+	every      string // of -q30m, which asks for a server
 	recipients []string
 }
 
@@ -103,10 +105,11 @@ func (o *sendmailOptions) set(letter byte, value string) {
 	case 'V':
 		o.id = value
 	case 'q':
-		o.mode = "q"
+		o.mode, o.every = "q", value
 	case 'b':
 		o.mode = value
 	case 'o':
+		o.later = value == "dq" || value == "dd" || o.later && !strings.HasPrefix(value, "d")
 		o.ignoreDots = o.ignoreDots || value == "i" || slices.Contains([]string{"iTrue", "itrue", "i=True"}, value)
 	case 'O':
 		o.ignoreDots = o.ignoreDots || strings.EqualFold(value, "IgnoreDots") || strings.EqualFold(value, "IgnoreDots=True")

@@ -103,7 +103,7 @@ func (s *submission) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	result, err := s.settings.deliver(s.c, l)
+	result, err := s.settings.hand(s.c, l, s.options.later)
 	if err != nil {
 		return err
 	}
@@ -113,10 +113,10 @@ func (s *submission) Data(r io.Reader) error {
 // verdict is the reply for a report: SMTP has one for all recipients, so it names those that were not accepted.
 func verdict(r report.Report) error {
 	e := &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 0, 0}, Message: oneLine(strings.Join(r.Lines(false), "; "))}
-	switch r.ExitCode() {
-	case report.ExitOK:
+	switch code := r.ExitCode(); {
+	case code == report.ExitOK, r.Queued != "": // its sender is told what becomes of it
 		return nil
-	case report.ExitTemporary:
+	case code == report.ExitTemporary:
 		return e
 	}
 	e.Code, e.EnhancedCode = 554, smtp.EnhancedCode{5, 0, 0}

@@ -27,6 +27,7 @@ type settings struct {
 	output  outputSettings
 	notices notices
 	signer  dkim.Signer
+	queue   queueSettings
 
 	retryFor time.Duration
 	sandbox  bool
@@ -62,7 +63,7 @@ func (s routeSettings) router() resolve.Router {
 // readSettings reads every flag of a send; all that is wrong comes back at once.
 func readSettings(c *cli.Context) (settings, error) {
 	s := settings{sandbox: c.Bool("sandbox"), maildir: c.String("maildir"), script: c.String("script")}
-	var errs [10]error
+	var errs [11]error
 	s.route, errs[0] = readRoute(c)
 	s.output, errs[1] = readOutput(c)
 	errs[2] = s.readConnect(c)
@@ -73,6 +74,7 @@ func readSettings(c *cli.Context) (settings, error) {
 	errs[7] = s.readRelays(c)
 	s.signer, errs[8] = readSigner(c)
 	errs[9] = s.readClientCertificate(c)
+	s.queue, errs[10] = readQueue(c)
 	return s, errors.Join(errs[:]...)
 }
 
@@ -85,6 +87,11 @@ func contradictions(c *cli.Context) error {
 		{"print", "dry-run", "--print already sends nothing"},
 		{"print", "json", "--print has standard output for the letter"},
 		{"print", "transcript", "--print holds no dialogue"},
+		{"queue", "sandbox", "its server is gone when the letter is tried again; use mxsend sandbox and --relay"},
+		{"queue", "print", "--print sends nothing"},
+		{"queue", "check", "--check sends nothing"},
+		{"queue", "dry-run", "--dry-run sends nothing"},
+		{"queue", "quit-after", "a letter that is queued is sent to its end"},
 		{"check", "print", "pipe the printed letter into mxsend --check --eml -"},
 		{"check", "dry-run", "--check already sends nothing"},
 		{"check", "transcript", "--check holds no dialogue"},

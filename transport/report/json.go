@@ -13,6 +13,7 @@ type document struct {
 	MessageID  string  `json:"messageId"`
 	Size       int64   `json:"size"`
 	Exit       int     `json:"exit"`
+	Queued     string  `json:"queued,omitempty"`
 	Recipients []entry `json:"recipients"`
 }
 
@@ -51,7 +52,7 @@ type tlsEntry struct {
 // MarshalJSON gives the one object of --json. Server text is put in whole: JSON escapes what a terminal may not see, and
 // bytes that are not UTF-8 are replaced as encoding/json does.
 func (r Report) MarshalJSON() ([]byte, error) {
-	d := document{MessageID: r.MessageID, Size: r.Size, Exit: r.ExitCode(), Recipients: []entry{}}
+	d := document{MessageID: r.MessageID, Size: r.Size, Exit: r.ExitCode(), Queued: r.Queued, Recipients: []entry{}}
 	for _, o := range r.Outcomes {
 		d.Recipients = append(d.Recipients, o.entry())
 	}

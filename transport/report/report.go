@@ -70,17 +70,18 @@ type Report struct {
 	MessageID string
 	Size      int64
 	Outcomes  []Outcome
+	Queued    string // the name in the spool of a letter that is kept for those who may still be tried; empty: it is not kept
 }
 
 // ExitCode is the sysexits code of the whole letter: 0 only if every recipient was accepted; a permanent failure outweighs
-// a temporary one, and of several permanent ones the first recipient's decides.
+// a temporary one, and of several permanent ones the first recipient's decides. What is queued is no failure yet.
 func (r Report) ExitCode() int {
 	code := 0
 	for _, o := range r.Outcomes {
 		switch {
 		case o.State == Failed:
 			return o.ExitCode()
-		case o.ExitCode() != ExitOK:
+		case o.ExitCode() != ExitOK && r.Queued == "":
 			code = o.ExitCode()
 		}
 	}

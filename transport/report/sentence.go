@@ -11,8 +11,11 @@ import (
 )
 
 // Sentence tells a person what became of one recipient, in one line without control characters and without a full stop.
-func (o Outcome) Sentence() string {
-	text := o.Recipient.String() + ": " + o.fate()
+func (o Outcome) Sentence() string { return o.sentence("") }
+
+// sentence knows whether the letter is kept.
+func (o Outcome) sentence(queued string) string {
+	text := o.Recipient.String() + ": " + o.fate(queued)
 	if reply := o.Reply.String(); reply != "" && o.replied() {
 		text += ": " + reply
 	}
@@ -24,7 +27,10 @@ func (o Outcome) replied() bool {
 	return o.State == Delivered || o.Class == smtp.ClassRefused
 }
 
-func (o Outcome) fate() string {
+func (o Outcome) fate(queued string) string {
+	if queued != "" && (o.State == Deferred || o.State == Unknown) {
+		return "not delivered yet, queued as " + queued + ": " + o.reason()
+	}
 	switch o.State {
 	case Delivered:
 		return "accepted by " + o.peer()
@@ -73,7 +79,7 @@ func (r Report) Lines(all bool) []string {
 	var lines []string
 	for _, o := range r.Outcomes {
 		if all || o.State != Delivered {
-			lines = append(lines, o.Sentence())
+			lines = append(lines, o.sentence(r.Queued))
 		}
 	}
 	return lines

@@ -79,7 +79,7 @@ func (r *Runner) carry(ctx context.Context, c *Claim, m Mode, dead *graves) (rep
 		return report.Report{}, errors.Join(err, c.fail(places, err))
 	}
 	defer l.Close()
-	s := &settling{claim: c, places: places, settled: map[int]bool{}}
+	s := &settling{claim: c, places: places, heard: map[int]State{}}
 	carried, err := r.Carry(ctx, l, c.Terms, s.settle)
 	if err != nil {
 		return carried, errors.Join(err, c.fail(places, err), s.err)
@@ -111,11 +111,11 @@ func (r *Runner) pause(it *Item, places []int) time.Duration {
 
 // settling records each recipient once, from whichever goroutine it is heard.
 type settling struct {
-	mu      sync.Mutex
-	claim   *Claim
-	places  []int
-	settled map[int]bool // for good, by index in places
-	err     error
+	mu     sync.Mutex
+	claim  *Claim
+	places []int
+	heard  map[int]State // by index in places
+	err    error
 }
 
 // settle finds whom the outcome is about: addresses that stand twice are settled in their order.
@@ -131,10 +131,11 @@ func (s *settling) settle(o report.Outcome) {
 func (s *settling) at(i int, o report.Outcome) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.settled[i] || i >= len(s.places) || o.State == report.Stopped {
+	before, state := s.heard[i], State(o.State)
+	if before.Final() || before == state || i >= len(s.places) || o.State == report.Stopped {
 		return false
 	}
-	s.settled[i] = State(o.State).Final()
+	s.heard[i] = state
 	s.err = errors.Join(s.err, s.claim.Settle(s.places[i], o))
 	return true
 }

@@ -136,6 +136,9 @@ func (o octets) WriteTo(w io.Writer) (int64, error) {
 	return io.CopyBuffer(struct{ io.Writer }{w}, io.NewSectionReader(o.file, 0, o.size), make([]byte, block))
 }
 
+// Reader makes the letter one that can be read (letter.Letter.Reader).
+func (o octets) Reader() io.Reader { return io.NewSectionReader(o.file, 0, o.size) }
+
 func (o octets) check(digest string) error {
 	sum := sha256.New()
 	if _, err := o.WriteTo(sum); err != nil {
