@@ -56,7 +56,7 @@ func newApp() *cli.App {
 		Reader:                    os.Stdin,
 		Writer:                    os.Stdout,
 		ErrWriter:                 os.Stderr,
-		Flags:                     command.SendFlags(),
+		Flags:                     command.Named(command.SendFlags()),
 		Commands:                  append(command.Commands(), attachcommand.Identify()),
 		Action:                    command.Send,
 		DisableSliceFlagSeparator: true, // "Doe, Jane" <jane@example.org> is one address

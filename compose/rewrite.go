@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/html"
 )
@@ -125,12 +126,12 @@ func (r *rewriter) address(value string) string {
 	return value
 }
 
-var styleURL = regexp.MustCompile(`url\(\s*["']?([^"')]+?)["']?\s*\)`)
+var styleURL = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`url\(\s*["']?([^"')]+?)["']?\s*\)`) })
 
 // style does the same within CSS.
 func (r *rewriter) style(css string) string {
-	return styleURL.ReplaceAllStringFunc(css, func(call string) string {
-		given := styleURL.FindStringSubmatch(call)[1]
+	return styleURL().ReplaceAllStringFunc(css, func(call string) string {
+		given := styleURL().FindStringSubmatch(call)[1]
 		if address := r.address(given); address != given {
 			return "url(" + address + ")"
 		}

@@ -6,19 +6,25 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // RFC 2047 §2: =?charset?encoding?text?=, the charset perhaps with a language (RFC 2231 §5).
 var (
-	wordForm   = regexp.MustCompile(`^=\?([A-Za-z0-9!#$%&'+^_{}~*-]+)\?([BbQq])\?([!->@-~]*)\?=`)
-	wordBegins = regexp.MustCompile(`^=\?[A-Za-z0-9_-]+\?[A-Za-z]\?`)
-	wordAny    = regexp.MustCompile(`=\?[A-Za-z0-9!#$%&'+^_{}~*-]+\?[BbQq]\?[!->@-~]*\?=`)
+	wordForm   = lazily(`^=\?([A-Za-z0-9!#$%&'+^_{}~*-]+)\?([BbQq])\?([!->@-~]*)\?=`)
+	wordBegins = lazily(`^=\?[A-Za-z0-9_-]+\?[A-Za-z]\?`)
+	wordAny    = lazily(`=\?[A-Za-z0-9!#$%&'+^_{}~*-]+\?[BbQq]\?[!->@-~]*\?=`)
 )
+
+// lazily makes an expression when it is first needed, so that a start without --check does not wait for it.
+func lazily(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 const maxWord = 75 // octets. RFC 2047 §2
 
-func holdsWord(s string) bool { return strings.Contains(s, "=?") && wordAny.MatchString(s) }
+func holdsWord(s string) bool { return strings.Contains(s, "=?") && wordAny().MatchString(s) }
 
 // wordless fields hold no text, and so no encoded-words. RFC 2047 §5
 var wordless = []string{"message-id", "in-reply-to", "references", "date", "content-transfer-encoding", "content-id",
@@ -65,9 +71,9 @@ func scanWords(f field, structured bool) {
 		if f.value[i] != '=' || !strings.HasPrefix(f.value[i:], "=?") {
 			continue
 		}
-		parts := wordForm.FindStringSubmatch(f.value[i:])
+		parts := wordForm().FindStringSubmatch(f.value[i:])
 		if parts == nil {
-			if wordBegins.MatchString(f.value[i:]) {
+			if wordBegins().MatchString(f.value[i:]) {
 				f.place.warn("RFC 2047 §2", "%s begins like an encoded-word and is none, so it is shown as it is: encode it again, blanks as _", quote(f.value[i:]))
 			}
 			continue

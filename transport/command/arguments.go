@@ -129,12 +129,17 @@ func index(flags []cli.Flag) map[string]known {
 		if d, ok := f.(cli.DocGenerationFlag); ok {
 			takes = d.TakesValue()
 		}
-		_, list := f.(*cli.StringSliceFlag)
-		for _, name := range f.Names() {
-			all[name] = known{f.Names()[0], takes, takes && !list}
+		names, list := f.Names(), isList(f)
+		for _, name := range names {
+			all[name] = known{names[0], takes, takes && !list}
 		}
 	}
 	return all
+}
+
+func isList(f cli.Flag) bool {
+	l, ok := f.(cli.DocGenerationSliceFlag)
+	return ok && l.IsSliceFlag()
 }
 
 // commandName is the first word that is no flag and no flag's value, when it names a command.
