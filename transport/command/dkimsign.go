@@ -101,19 +101,19 @@ func signingTime() func() time.Time {
 	return func() time.Time { return time.Unix(seconds, 0) }
 }
 
-// sign puts the signatures in front; after an error the letter comes back as it was. What a server on the way would re-encode
+// sign puts the signatures in front; after an error the letter is still the caller's. What a server on the way would re-encode
 // is signed in the form that all of them take. RFC 6376 §5.3
 func (s *settings) sign(c *cli.Context, l *letter.Letter) (*letter.Letter, error) {
 	if len(s.signer.Seals) > 0 && (l.Facts.Has8bit || l.Facts.Binary) && l.Recode != nil {
 		form, err := l.Recode()
 		if err != nil {
-			return l, err
+			return nil, err
 		}
 		l = letter.New(l.Envelope, form.Facts, form, l)
 	}
 	signed, warnings, err := s.signer.Sign(c.Context, l)
 	if err != nil {
-		return l, err
+		return nil, err
 	}
 	if !c.Bool("quiet") {
 		for _, w := range warnings {

@@ -20,7 +20,6 @@ type queueing struct {
 	bin    string
 	spool  string
 	box    *sandbox.Sandbox
-	way    []string
 	extra  []string // of the environment
 	stdin  string
 	stdout string

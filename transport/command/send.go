@@ -30,11 +30,12 @@ func Send(c *cli.Context) error {
 		}
 		return err
 	}
-	l, err = s.sign(c, l)
-	defer l.Close()
+	signed, err := s.sign(c, l)
 	if err != nil {
-		return err
+		return errors.Join(err, l.Close())
 	}
+	l = signed
+	defer l.Close()
 	s.notices.apply(l)
 	return s.perform(c, l)
 }

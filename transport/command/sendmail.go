@@ -116,11 +116,12 @@ func (s *settings) submit(c *cli.Context, o sendmailOptions) error {
 	if err != nil {
 		return err
 	}
-	l, err = s.sign(c, l)
-	defer l.Close()
+	signed, err := s.sign(c, l)
 	if err != nil {
-		return err
+		return errors.Join(err, l.Close())
 	}
+	l = signed
+	defer l.Close()
 	o.notices().apply(l)
 	r, err := s.hand(c, l, o.later)
 	if err != nil {

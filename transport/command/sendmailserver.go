@@ -98,11 +98,12 @@ func (s *submission) Data(r io.Reader) error {
 		part.Close()
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: oneLine(err.Error())}
 	}
-	l, err = s.settings.sign(s.c, l)
-	defer l.Close()
+	signed, err := s.settings.sign(s.c, l)
 	if err != nil {
-		return err
+		return errors.Join(err, l.Close())
 	}
+	l = signed
+	defer l.Close()
 	result, err := s.settings.hand(s.c, l, s.options.later)
 	if err != nil {
 		return err
