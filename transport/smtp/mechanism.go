@@ -3,11 +3,16 @@ package smtp
 import (
 	"crypto/hmac"
 	"crypto/md5"
+	"crypto/tls"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net"
+	"strconv"
+	"strings"
 
 	"github.com/emersion/go-sasl"
+	"github.com/xdg-go/scram"
 )
 
 // mechanism is the client's side of one SASL exchange.
@@ -90,3 +95,69 @@ func (m *xoauth2) start() ([]byte, bool, error) {
 }
 func (m *xoauth2) next([]byte) ([]byte, error) { return nil, nil }
 func (m *xoauth2) done() error                 { return nil }
+
+// scramMechanism: RFC 5802, 7677; with -PLUS bound to the TLS channel, RFC 9266.
+type scramMechanism struct{ conversation *scram.ClientConversation }
+
+func (s *Session) newSCRAM(name string) (mechanism, error) {
+	plain, plus := strings.CutSuffix(name, "-PLUS")
+	hash := scram.SHA256
+	switch plain {
+	case "SCRAM-SHA-256":
+	case "SCRAM-SHA-1":
+		hash = scram.SHA1
+	default:
+		return nil, fmt.Errorf("unknown mechanism %s", name)
+	}
+	client, err := hash.NewClient(s.options.Auth.User, s.options.Auth.Password, "")
+	if err != nil {
+		return nil, fmt.Errorf("user name or password: %w", err)
+	}
+	if !plus {
+		return &scramMechanism{client.NewConversation()}, nil
+	}
+	binding, err := s.binding()
+	if err != nil {
+		return nil, err
+	}
+	return &scramMechanism{client.NewConversationWithChannelBinding(binding)}, nil
+}
+
+// binding is tls-exporter in TLS 1.3, and what the server's certificate is before. RFC 9266, RFC 5929 §4
+func (s *Session) binding() (scram.ChannelBinding, error) {
+	conn, ok := s.conn.(*tls.Conn)
+	if !ok {
+		return scram.ChannelBinding{}, errors.New("there is no TLS to bind to")
+	}
+	state := conn.ConnectionState()
+	if state.Version >= tls.VersionTLS13 {
+		return scram.NewTLSExporterBinding(&state)
+	}
+	return scram.NewTLSServerEndpointBinding(&state)
+}
+
+func (m *scramMechanism) start() ([]byte, bool, error) {
+	first, err := m.conversation.Step("")
+	return []byte(first), true, err
+}
+
+const maxIterations = 1_000_000 // a server could keep us busy for hours
+
+func (m *scramMechanism) next(challenge []byte) ([]byte, error) {
+	for attribute := range strings.SplitSeq(string(challenge), ",") {
+		if count, ok := strings.CutPrefix(attribute, "i="); ok {
+			if n, err := strconv.Atoi(count); err != nil || n > maxIterations {
+				return nil, fmt.Errorf("%.20q iterations", count)
+			}
+		}
+	}
+	answer, err := m.conversation.Step(string(challenge))
+	return []byte(answer), err
+}
+
+func (m *scramMechanism) done() error {
+	if !m.conversation.Done() || !m.conversation.Valid() {
+		return errors.New("the server did not show that it knows the password")
+	}
+	return nil
+}
