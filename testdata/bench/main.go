@@ -175,7 +175,9 @@ func (b *bench) file(name string, size int64) string {
 }
 
 func build(dir, what string) {
-	if out, err := exec.Command("go", "build", "-o", dir+"/", what).CombinedOutput(); err != nil {
+	cmd := exec.Command("go", "build", "-tags", "urfave_cli_no_docs", "-ldflags=-s -w", "-o", dir+"/", what)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
 		log.Fatalf("building %s: %v\n%s", what, err, out)
 	}
 }
