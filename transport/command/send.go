@@ -178,7 +178,9 @@ func (s *settings) speaks(c *cli.Context) bool {
 // tell gives the report to whoever asked: JSON on standard output, sentences on standard error.
 func (s *settings) tell(c *cli.Context, r report.Report) {
 	for _, line := range r.Lines(s.speaks(c)) {
-		say(c, "%s", line)
+		if !s.output.quiet || r.ExitCode() != 0 { // what is queued is no error
+			say(c, "%s", line)
+		}
 	}
 	if !s.output.json {
 		return

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"time"
 
 	"mxsend/transport/smtp"
 )
@@ -47,6 +48,11 @@ type tlsEntry struct {
 	Verified bool   `json:"verified"`
 	Why      string `json:"why,omitempty"`
 	Policy   string `json:"policy"`
+
+	Subject  string    `json:"subject,omitempty"`
+	Issuer   string    `json:"issuer,omitempty"`
+	Names    []string  `json:"names,omitempty"`
+	NotAfter time.Time `json:"notAfter,omitzero"`
 }
 
 // MarshalJSON gives the one object of --json. Server text is put in whole: JSON escapes what a terminal may not see, and
@@ -76,7 +82,8 @@ func (o Outcome) entry() entry {
 		e.Address = o.Address.String()
 	}
 	if t := o.TLS; t != nil {
-		e.TLS = &tlsEntry{Version: t.Version, Cipher: t.Cipher, Verified: t.Verified, Why: t.Why, Policy: t.Policy}
+		e.TLS = &tlsEntry{Version: t.Version, Cipher: t.Cipher, Verified: t.Verified, Why: t.Why, Policy: t.Policy,
+			Subject: t.Subject, Issuer: t.Issuer, Names: t.Names, NotAfter: t.NotAfter}
 	}
 	return e
 }

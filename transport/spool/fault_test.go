@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -242,6 +243,29 @@ func TestNothingIsSentThatCannotBeRecorded(t *testing.T) {
 	r.Spool.FS = &unwritable{FS: system{}}
 	if _, err := r.Attempt(t.Context(), id, Mode{}); !errors.Is(err, errDisk) || w.carries != 0 {
 		t.Errorf("%v, carried %d times", err, w.carries)
+	}
+}
+
+// What could not be made safe has an exit code of its own kind, and leaves nothing behind.
+func TestWhatCannotBeKept(t *testing.T) {
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, c := range []struct {
+		ctx  context.Context
+		disk FS
+		code int
+	}{{over, nil, 75}, {t.Context(), &failing{FS: system{}, from: 2, count: 1}, 74}, {t.Context(), &failing{FS: system{}, from: 1, count: 1}, 73}} {
+		w := newWorld()
+		r := w.runner(t)
+		r.Spool.FS = c.disk
+		_, err := r.Spool.Add(c.ctx, compose(alice, "x", bob), Terms{})
+		var coded interface{ ExitCode() int }
+		if !errors.As(err, &coded) || coded.ExitCode() != c.code {
+			t.Errorf("got %v, want exit code %d", err, c.code)
+		}
+		if found, _ := os.ReadDir(r.Spool.Dir); len(found) > 0 {
+			t.Errorf("left behind: %v", found)
+		}
 	}
 }
 

@@ -93,9 +93,22 @@ func (s *Spool) Add(ctx context.Context, l *letter.Letter, t Terms) (id string, 
 	}
 	if err := s.add(ctx, id, l, t); err != nil {
 		s.takeBack(id)
-		return "", fmt.Errorf("keeping the letter in the spool: %w", err)
+		return "", unkept(err)
 	}
 	return id, nil
+}
+
+// unkept is the error of a letter that could not be made safe.
+func unkept(err error) error {
+	var coded interface{ ExitCode() int }
+	e := &Error{fmt.Errorf("keeping the letter in the spool: %w", err), 74}
+	switch {
+	case errors.Is(err, context.Canceled):
+		e.Code = 75
+	case errors.As(err, &coded): // the letter's own trouble: a file that changed
+		e.Code = coded.ExitCode()
+	}
+	return e
 }
 
 // takeBack removes what there is of a letter that is not promised: the envelope first, and where that cannot be done nothing,
