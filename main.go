@@ -28,8 +28,9 @@ import (
 func main() { os.Exit(run(os.Args)) }
 
 func run(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	ctx, stop := context.WithCancelCause(context.Background())
+	defer stop(nil)
+	go heed(ctx, stop)
 	signal.Ignore(syscall.SIGPIPE) // a reader that leaves does not change what became of the letter
 	command.ForgetEmpty()
 	app := newApp()
@@ -42,6 +43,15 @@ func run(args []string) int {
 		err = app.RunContext(ctx, args)
 	}
 	return exit(err)
+}
+
+// heed stops the run with SIGINT or SIGTERM. It listens beside the reading of the command line, since asking for signals takes as
+// long as that does; nothing is sent before the first wait for the network, and by then it listens.
+func heed(ctx context.Context, stop context.CancelCauseFunc) {
+	heard, end := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer end()
+	<-heard.Done()
+	stop(context.Cause(heard))
 }
 
 func newApp() *cli.App {
@@ -57,13 +67,21 @@ func newApp() *cli.App {
 		Writer:                    os.Stdout,
 		ErrWriter:                 os.Stderr,
 		Flags:                     command.Named(command.SendFlags()),
-		Commands:                  append(command.Commands(), attachcommand.Identify()),
+		Commands:                  commands(),
 		Action:                    command.Send,
 		DisableSliceFlagSeparator: true, // "Doe, Jane" <jane@example.org> is one address
 		HideHelpCommand:           true,
 		ExitErrHandler:            func(*cli.Context, error) {}, // the exit is run's
 		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return command.Usage(err) },
 	}
+}
+
+func commands() []*cli.Command {
+	all := append(command.Commands(), attachcommand.Identify())
+	for _, c := range all {
+		c.Flags = command.Named(c.Flags)
+	}
+	return all
 }
 
 const usageText = `   mxsend [flags] recipient…     the body comes from standard input

@@ -78,6 +78,9 @@ func (c *Carrier) Carry(ctx context.Context, l *letter.Letter) report.Report {
 	if len(c.Relays) > 0 {
 		groups = oneGroup(l.Envelope.Recipients)
 	}
+	if len(groups) == 1 {
+		return assemble(l, groups, [][]report.Outcome{c.deliver(ctx, l, groups[0])})
+	}
 	places := make(chan struct{}, c.parallel())
 	outcomes := make([][]report.Outcome, len(groups))
 	var running sync.WaitGroup
