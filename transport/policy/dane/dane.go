@@ -148,5 +148,5 @@ func (f Finding) String() string {
 	case Unknown:
 		return "DANE: whether there are TLSA records at " + f.Base + " is not known: " + f.Why
 	}
-	return "DANE: none: " + f.Why
+	return "no DANE: " + f.Why
 }
