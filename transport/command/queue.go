@@ -152,20 +152,22 @@ func hearing(c *cli.Context, runner *spool.Runner) *[]report.Report {
 	return heard
 }
 
+// watchQueue makes passes until it is interrupted. DNS is asked anew for every pass.
 func watchQueue(c *cli.Context, s *spool.Spool, _ []string) error {
 	trouble := func(err error) { say(c, "%s", strings.ReplaceAll(err.Error(), "\n", "; ")) }
-	for c.Context.Err() == nil {
-		runner := newRunner(c, s) // DNS is asked anew for every pass
-		runner.Heard = func(it spool.Item, r report.Report, _ error) {
-			if len(r.Outcomes) > 0 && !it.Done() {
-				r.Queued = it.ID
-			}
-			for _, line := range r.Lines(c.Bool("verbose") || isTerminal(c.App.ErrWriter)) {
-				say(c, "%s", line)
+	runner := newRunner(c, s)
+	heard := hearing(c, runner)
+	tell := runner.Heard
+	runner.Heard = func(it spool.Item, r report.Report, err error) {
+		tell(it, r, err)
+		if c.Bool("json") && len(*heard) > 0 {
+			if err := writeJSON(c.App.Writer, (*heard)[0]); err != nil {
+				trouble(err)
 			}
 		}
-		runner.Watch(c.Context, trouble)
+		*heard = (*heard)[:0]
 	}
+	runner.Watch(c.Context, trouble)
 	return nil
 }
 
@@ -173,58 +175,84 @@ func watchQueue(c *cli.Context, s *spool.Spool, _ []string) error {
 func retryQueued(c *cli.Context, s *spool.Spool, words []string) error {
 	domains := map[address.Domain]bool{}
 	var errs []error
+	var done []string
 	for _, word := range words {
-		if _, err := s.Show(word); err == nil {
-			errs = append(errs, onQueued(s, word, func(claim *spool.Claim) error {
-				_, err := claim.Retry(func(spool.Recipient) bool { return true })
-				return err
-			}))
-			continue
-		}
 		d, err := address.ParseDomain(word)
-		if err != nil || !strings.Contains(word, ".") {
+		_, unknown := s.Show(word)
+		switch {
+		case unknown == nil:
+			done = append(done, word)
+			errs = append(errs, onQueued(s, word, due(func(spool.Recipient) bool { return true })))
+		case err != nil || !strings.Contains(word, "."):
 			errs = append(errs, queueError(word, spool.ErrGone))
-			continue
+		default:
+			domains[d] = true
 		}
-		domains[d] = true
 	}
-	return errors.Join(append(errs, retryDomains(c.Context, s, domains))...)
+	found, err := retryDomains(c.Context, s, domains)
+	return errors.Join(append(errs, err, touched(c, s, append(done, found...)))...)
 }
 
-func retryDomains(ctx context.Context, s *spool.Spool, domains map[address.Domain]bool) error {
+func due(match func(spool.Recipient) bool) func(*spool.Claim) error {
+	return func(claim *spool.Claim) error {
+		_, err := claim.Retry(match)
+		return err
+	}
+}
+
+func retryDomains(ctx context.Context, s *spool.Spool, domains map[address.Domain]bool) (found []string, err error) {
 	var errs []error
-	err := s.List(func(e spool.Entry) error {
+	err = s.List(func(e spool.Entry) error {
 		to := func(r spool.Recipient) bool { return domains[r.Address.Domain] }
-		if e.Item == nil || !slices.ContainsFunc(e.Item.Recipients, to) {
-			return ctx.Err()
+		if e.Item != nil && slices.ContainsFunc(e.Item.Recipients, to) {
+			found = append(found, e.Name)
+			errs = append(errs, onQueued(s, e.Name, due(to)))
 		}
-		errs = append(errs, onQueued(s, e.Name, func(claim *spool.Claim) error {
-			_, err := claim.Retry(to)
-			return err
-		}))
 		return ctx.Err()
 	})
-	return errors.Join(append(errs, err)...)
+	return found, errors.Join(append(errs, err)...)
 }
 
-func holdQueued(_ *cli.Context, s *spool.Spool, ids []string) error {
-	return onEach(s, ids, (*spool.Claim).Hold)
+func holdQueued(c *cli.Context, s *spool.Spool, ids []string) error {
+	return onEach(c, s, ids, (*spool.Claim).Hold)
 }
 
-func releaseQueued(_ *cli.Context, s *spool.Spool, ids []string) error {
-	return onEach(s, ids, (*spool.Claim).Release)
+func releaseQueued(c *cli.Context, s *spool.Spool, ids []string) error {
+	return onEach(c, s, ids, (*spool.Claim).Release)
 }
 
-func removeQueued(_ *cli.Context, s *spool.Spool, ids []string) error {
-	return onEach(s, ids, (*spool.Claim).Remove)
+func removeQueued(c *cli.Context, s *spool.Spool, ids []string) error {
+	return onEach(c, s, ids, (*spool.Claim).Remove)
 }
 
-func onEach(s *spool.Spool, ids []string, do func(*spool.Claim) error) error {
+func onEach(c *cli.Context, s *spool.Spool, ids []string, do func(*spool.Claim) error) error {
 	var errs []error
+	var done []string
 	for _, id := range ids {
-		errs = append(errs, onQueued(s, id, do))
+		err := onQueued(s, id, do)
+		if err == nil {
+			done = append(done, id)
+		}
+		errs = append(errs, err)
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, touched(c, s, done))...)
+}
+
+// touched tells machines how the letters are now; of one that was removed there is its name only.
+func touched(c *cli.Context, s *spool.Spool, ids []string) error {
+	if !c.Bool("json") {
+		return nil
+	}
+	entries := []queueEntry{}
+	for _, id := range ids {
+		it, err := s.Show(id)
+		entry := queueEntry{ID: id}
+		if err == nil {
+			entry = entryFor(spool.Entry{Name: id, Item: it})
+		}
+		entries = append(entries, entry)
+	}
+	return output(writeJSON(c.App.Writer, entries))
 }
 
 func onQueued(s *spool.Spool, id string, do func(*spool.Claim) error) error {

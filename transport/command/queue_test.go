@@ -116,12 +116,14 @@ func TestQueue(t *testing.T) {
 	}
 	q.run(75, "queue", "run", "--all", "-v")
 	q.says("greylist-y@hamburger.edu: accepted by", "450-x@hamburger.edu: not delivered yet, queued as "+id)
-	q.run(0, "queue", "retry", "hamburger.edu")
+	q.run(0, "queue", "retry", "--json", "hamburger.edu")
+	q.says(`"id": "` + id)
 	q.run(75, "queue", "run", "--json")
 	q.says(`"outcome": "deferred"`)
 
 	// hold, release, remove
-	q.run(0, "queue", "hold", id)
+	q.run(0, "queue", "hold", "--json", id)
+	q.says(`"held": true`)
 	q.run(0, "queue", "run", "--all")
 	q.run(0, "queue", "list")
 	q.says("held")

@@ -23,7 +23,7 @@ import (
 // newRunner carries what is in a spool as each letter's own flags say.
 func newRunner(c *cli.Context, s *spool.Spool) *spool.Runner {
 	ways := &ways{c: c, known: map[string]*settings{}}
-	return &spool.Runner{Spool: s, Carry: ways.carry, Notice: notice}
+	return &spool.Runner{Spool: s, Carry: ways.carry, Notice: notice, Pass: ways.forget}
 }
 
 // ways are the settings of letters that travel alike, so that what DNS says of one serves the others.
@@ -31,6 +31,13 @@ type ways struct {
 	c     *cli.Context
 	mu    sync.Mutex
 	known map[string]*settings
+}
+
+// forget lets a new pass ask DNS and read passwords anew.
+func (w *ways) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	clear(w.known)
 }
 
 func (w *ways) carry(ctx context.Context, l *letter.Letter, t spool.Terms, settled func(report.Outcome)) (report.Report, error) {

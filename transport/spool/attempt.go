@@ -19,6 +19,7 @@ type Runner struct {
 	Carry func(ctx context.Context, l *letter.Letter, t Terms, settled func(report.Outcome)) (report.Report, error)
 	// Notice makes what a sender is told; nil: nobody is told. See Telling.
 	Notice   func(context.Context, Telling) (l *letter.Letter, keep bool, err error)
+	Pass     func()                           // is called before every pass; nil: nothing is
 	Parallel int                              // letters at once; 0: 10
 	Jitter   func() float64                   // from 0 to 1; nil: rand.Float64
 	Heard    func(Item, report.Report, error) // is told of every attempt, one after the other; nil: nobody is

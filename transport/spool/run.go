@@ -16,6 +16,9 @@ const (
 // Run makes one pass over what is due, or over everything that is open. Letters that another runner works on are left to it.
 // The time is when the next letter is due; it is zero when none is waiting.
 func (r *Runner) Run(ctx context.Context, all bool) (next time.Time, err error) {
+	if r.Pass != nil {
+		r.Pass()
+	}
 	err = r.Spool.Clean()
 	ids, listErr := r.waiting(all)
 	if err := errors.Join(err, listErr); err != nil {
