@@ -23,11 +23,9 @@ require (
 
 require (
 	github.com/cpuguy83/go-md2man/v2 v2.0.7 // indirect
+	github.com/russross/blackfriday/v2 v2.1.0 // indirect
 	github.com/xdg-go/stringprep v1.0.4 // indirect
 	github.com/xrash/smetrics v0.0.0-20240521201337-686a1a2994c1 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 )
-
-// cli would make manual pages of Markdown with it; mxsend man makes its own, and no start should set up a Markdown parser for nobody.
-replace github.com/cpuguy83/go-md2man/v2 => ./testdata/md2man
