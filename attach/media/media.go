@@ -3,7 +3,7 @@
 // In come a name and the head of a file (HeadSize says how much of it is worth reading). Merge then weighs
 //
 //  1. what the ending of the name says (table.go),
-//  2. what the content says (the mimetype library, and sniffSVG for what it takes for HTML),
+//  2. what the content says (sniff.go for what the mimetype library does not know or mistakes, then the library),
 //  3. whether the content is clean text,
 //
 // and out goes a Verdict: one type by its registered name, a charset where it is beyond doubt, and a warning where name and
@@ -64,6 +64,9 @@ func Merge(name string, content []byte) Verdict {
 	found := detect(content)
 	v.ByContent = alias(found.kind)
 	v.Type = alias(weigh(v.ByName, found, content))
+	if t, ok := together[ending{extension(name), v.Type}]; ok {
+		v.Type = t
+	}
 	if v.Type == RFC822 && v.ByName != RFC822 {
 		v.Type = PlainText // by its looks alone a letter is a text: as message/rfc822 it could not be sent byte for byte
 	}
@@ -99,8 +102,8 @@ type found struct {
 func (f found) is(t Type) bool { return slices.Contains(f.family, t) }
 
 func detect(content []byte) found {
-	if sniffSVG(content) {
-		return found{"image/svg+xml", []Type{"image/svg+xml", "application/xml", PlainText}}
+	if f, ok := sniff(content); ok {
+		return f
 	}
 	mimetype.SetLimit(0) // the head is cut by us; the library's own limit is one for the whole process
 	m := mimetype.Detect(content)
@@ -114,28 +117,6 @@ func detect(content []byte) found {
 func bare(t string) Type {
 	t, _, _ = strings.Cut(t, ";")
 	return Type(strings.ToLower(strings.TrimSpace(t)))
-}
-
-// sniffSVG looks past what drawing programs write before the first element.
-func sniffSVG(content []byte) bool {
-	content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
-	for {
-		content = bytes.TrimLeft(content, " \t\r\n")
-		end := ""
-		switch {
-		case bytes.HasPrefix(content, []byte("<!--")):
-			end = "-->"
-		case bytes.HasPrefix(content, []byte("<?")), bytes.HasPrefix(content, []byte("<!DOCTYPE svg")):
-			end = ">"
-		default:
-			return bytes.HasPrefix(content, []byte("<svg"))
-		}
-		at := bytes.Index(content, []byte(end))
-		if at < 0 {
-			return false
-		}
-		content = content[at+len(end):]
-	}
 }
 
 // isClean: no control characters but those of texts, or UTF-16 with its mark.

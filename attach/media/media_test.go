@@ -80,6 +80,70 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// pe is the head of a Windows program, dos that of something that only begins with the same two letters.
+var (
+	pe  = "MZ" + strings.Repeat("\x00", 58) + "\x40\x00\x00\x00" + "PE\x00\x00L\x01"
+	dos = "MZ" + strings.Repeat("\x01", 100)
+	ts  = strings.Repeat("G\x40\x00\x10"+strings.Repeat("\xff", 184), 4)
+	jar = "PK\x03\x04\x14\x00\x00\x00\x08\x00\x00\x00\x21\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x09\x00\x00\x00META-INF/" +
+		"PK\x03\x04\x14\x00\x00\x00\x08\x00\x00\x00\x21\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00META-INF/MANIFEST.MF"
+	dicom = "II*\x00" + strings.Repeat("\x00", 124) + "DICM\x02\x00"
+)
+
+// What real files have taught: each case stands for some that were typed wrongly once.
+func TestMergeLearnt(t *testing.T) {
+	for _, c := range []struct {
+		name, content string
+		want          Type
+		warned        bool
+	}{
+		{"invoice.pdf", pe, "application/vnd.microsoft.portable-executable", true},
+		{"music.xm", dos, "application/vnd.microsoft.portable-executable", false},
+		{"photo.cr2", dos, "image/x-canon-cr2", false},
+		{"winmail.dat", "\x78\x9f\x3e\x22\x37\x02\x01\x06\x90", "application/vnd.ms-tnef", false},
+		{"body.tnef", "\x78\x9f\x3e\x22\x37\x02\x01\x06\x90", "application/vnd.ms-tnef", false},
+		{"scan.dcm", dicom, "application/dicom", false},
+		{"", dicom, "application/dicom", false},
+		{"DICOMDIR", dicom, "application/dicom", false},
+		{"sky.fits", "SIMPLE  =                    T\n", "application/fits", false},
+		{"table.h5", "\x89HDF\r\n\x1a\n\x00\x00", "application/x-hdf5", false},
+		{"sea.nc", "\x89HDF\r\n\x1a\n\x00\x00", "application/x-netcdf", false},
+		{"", "\x00\x01\x00\x00\x00\x13\x01\x00\x00\x04\x00\x30FFTM", "font/ttf", false},
+		{"", "\x00\x01\x00\x00\x00\x13\x01\x00\x00\x04\x00\x30\x00\x00\x00\x00", "application/octet-stream", false},
+		{"", strings.Repeat("\x01", 34) + "LP\x00\x00\x00\x00\x00\x00", "application/vnd.ms-fontobject", false},
+		{"clip.ts", ts, "video/mp2t", false},
+		{"app.ts", "let a = 1\n", "text/plain", false},
+		{"book.epub", jar, "application/epub+zip", false},
+		{"tool.jar", jar, "application/java-archive", false},
+		{"talk.key", zip, "application/vnd.apple.keynote", false},
+		{"host.key", "-----BEGIN RSA PRIVATE KEY-----\n", "text/plain", false},
+		{"old.sxi", zip, "application/vnd.sun.xml.impress", false},
+		{"map.gpkg", "SQLite format 3\x00\x10\x00", "application/geopackage+sqlite3", false},
+		{"places.sqlite", "SQLite format 3\x00\x10\x00", "application/vnd.sqlite3", false},
+		{"part.stl", "solid part\n facet normal 0 0 1\n", "model/stl", false},
+		{"plan.dxf", "  0\nSECTION\n", "image/vnd.dxf", false},
+		{"movie.ttml", "<tt xmlns=\"http://www.w3.org/ns/ttml\"></tt>", "application/ttml+xml", false},
+		{"letter.sig", "-----BEGIN PGP SIGNATURE-----\n\n", "application/pgp-signature", false},
+		{"letter.gpg", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n", "application/pgp-keys", false},
+		{"signed.asc", "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nhello\n", "text/plain", false},
+		{"readme.txt", "-----BEGIN PGP SIGNATURE-----\n", "text/plain", false},
+		{"", "<!--\nDescription: a feed\n-->\n<rss version=\"2.0\"></rss>", "application/rss+xml", false},
+		{"", "<!DOCTYPE svg PUBLIC \"x\" \"y\" [ <!ENTITY a \"b>c\"> ]>\n<svg:svg></svg:svg>", "image/svg+xml", false},
+		{"", "<!-- news --><feed xmlns=\"http://www.w3.org/2005/Atom\"></feed>", "application/atom+xml", false},
+		{"film.mkv", "\x1aE\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x1fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x88matroska", "video/matroska", false},
+		{"flat.fodt", "<?xml version=\"1.0\"?><office:document></office:document>", "application/vnd.oasis.opendocument.text-flat-xml", false},
+		{"", "<!-- page --><p>hello</p>", "text/html", false},
+		{"template.potx", docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", true},
+		{"template.dotx", docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.template", false},
+		{"lib.so", png, "image/png", false},
+	} {
+		v := Merge(c.name, []byte(c.content))
+		if v.Type != c.want || (v.Warning != "") != c.warned {
+			t.Errorf("%s %.20q: got %s, warning %q (name %s, content %s), want %s", c.name, c.content, v.Type, v.Warning, v.ByName, v.ByContent, c.want)
+		}
+	}
+}
+
 func TestCharsetOnlyWhenCertain(t *testing.T) {
 	for content, want := range map[string]string{
 		"hello": "us-ascii", "Grüße": "utf-8", "Gr\xfc\xdfe": "", "\xff\xfeh\x00i\x00": "utf-16",

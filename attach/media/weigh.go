@@ -26,7 +26,9 @@ func weigh(name Type, c found, content []byte) Type {
 		return name // an old or an encrypted Office file: only the name knows which
 	case refines(name, c.kind) || isContainer(c.kind) && !isKnown(name):
 		return name
-	case isWeak(c.kind) && !isTextual(name):
+	case c.kind == "application/java-archive" && refines(name, "application/zip"):
+		return name // books and documents have a folder META-INF too
+	case isWeak(c.kind) && !isTextual(name) && !isProgram(content):
 		return name
 	}
 	return c.kind
@@ -42,17 +44,17 @@ func emptyFile(name Type) Type {
 	return OctetStream
 }
 
-// textByName: a text name on a text stays. The ending .asc is shared by keys and signatures; a line tells them apart.
+// textByName: a text name on a text stays. The endings of OpenPGP are shared by keys, messages and signatures; the first
+// line tells them apart.
 func textByName(name Type, content []byte) Type {
-	if name == "application/pgp-keys" {
-		switch start := string(content[:min(len(content), 4096)]); {
-		case strings.Contains(start, "-----BEGIN PGP SIGNATURE"):
-			return "application/pgp-signature"
-		case strings.Contains(start, "-----BEGIN PGP MESSAGE"):
-			return "application/pgp-encrypted"
-		case !strings.Contains(start, "-----BEGIN PGP"):
-			return PlainText
-		}
+	if !isOpenPGP(name) {
+		return name
+	}
+	if kind := sniffArmor(content); kind != "" {
+		return kind
+	}
+	if !strings.Contains(string(content[:min(len(content), 4096)]), "-----BEGIN PGP ") {
+		return PlainText
 	}
 	return name
 }
@@ -61,15 +63,24 @@ func textByName(name Type, content []byte) Type {
 // happens to hold commas is not a table.
 func textByContent(name Type, c found) Type {
 	believed := []Type{"text/html", "text/calendar", "text/vcard", "application/json", "image/svg+xml", "text/xml", "application/xml",
-		"text/rtf", "application/rtf", "application/rss+xml", "application/atom+xml", "application/vnd.google-earth.kml+xml",
-		"application/gpx+xml", "text/vtt", "application/postscript", RFC822}
+		"text/rtf", "application/rtf", "application/rss+xml", "application/atom+xml", "application/vnd.google-earth.kml+xml", "application/rdf+xml",
+		"application/gpx+xml", "text/vtt", "application/postscript", "application/pgp-signature", "application/pgp-encrypted", "application/pgp-keys", RFC822}
 	switch {
 	case isTextual(name):
 		return name
 	case slices.Contains(believed, c.kind):
 		return c.kind
+	case isEither(name):
+		return name
 	}
 	return PlainText
+}
+
+// isEither: formats that are text in one of their forms and binary in another.
+func isEither(t Type) bool {
+	return slices.Contains([]Type{"model/stl", "model/obj", "model/step", "model/iges", "model/vrml", "image/vnd.dxf", "application/fits", "application/dicom",
+		"application/x-font-type1", "image/x-portable-anymap", "image/x-portable-pixmap", "image/x-portable-graymap", "image/x-portable-bitmap",
+		"image/x-xbitmap", "image/x-xpixmap", "application/x-font-afm"}, t)
 }
 
 func byContent(c found, content []byte) Type {
@@ -82,7 +93,7 @@ func byContent(c found, content []byte) Type {
 // isTextual: kinds that are text, whatever their first half says.
 func isTextual(t Type) bool {
 	s := string(t)
-	return strings.HasPrefix(s, "text/") || strings.HasPrefix(s, "message/") || strings.HasSuffix(s, "+xml") || strings.HasSuffix(s, "+json") ||
+	return strings.HasPrefix(s, "text/") || strings.HasPrefix(s, "message/") || strings.HasSuffix(s, "+xml") || strings.HasSuffix(s, "+json") || strings.HasSuffix(s, "-flat-xml") ||
 		slices.Contains([]Type{
 			"application/json", "application/xml", "application/yaml", "application/toml", "application/sql", "application/x-sh",
 			"application/x-tex", "application/rtf", "application/postscript", "application/pgp-keys", "application/pgp-encrypted",
@@ -123,7 +134,7 @@ func isKnown(t Type) bool { return mimetype.Lookup(string(t)) != nil && !isConta
 func isContainer(t Type) bool {
 	return slices.Contains([]Type{"application/zip", "application/gzip", "application/x-ole-storage", "image/tiff", "video/mp4", "application/ogg",
 		"application/vnd.ms-asf", "video/x-ms-asf", "application/zlib", "application/x-archive", "application/x-unix-archive", "application/java-archive",
-		"application/jar", "application/pkcs7-signature"}, t)
+		"application/jar", "application/pkcs7-signature", "application/x-hdf5", "application/vnd.sqlite3", "application/x-sqlite3"}, t)
 }
 
 // isWeak: kinds that are recognised by two or three bytes, which any binary may begin with.
@@ -132,8 +143,13 @@ func isWeak(t Type) bool {
 		"application/x-dbf", "application/vnd.dbf", "audio/aac", "audio/basic", "application/vnd.lotus-1-2-3", "image/x-icon", "application/pkcs7-signature"}, t)
 }
 
-// contradict: the content was believed against the name.
+// contradict: the content was believed against the name. Keys, messages and signatures of OpenPGP share their endings.
 func contradict(v Verdict) bool {
+	if v.ByName == OctetStream || isOpenPGP(v.ByName) && (isOpenPGP(v.ByContent) || v.ByContent == PlainText) {
+		return false
+	}
 	return v.ByName != "" && v.Type != alias(v.ByName) && v.Type == v.ByContent && v.ByContent != OctetStream &&
 		!refines(v.ByName, v.ByContent) && !refines(v.ByContent, v.ByName)
 }
+
+func isOpenPGP(t Type) bool { return strings.HasPrefix(string(t), "application/pgp-") }

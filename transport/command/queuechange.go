@@ -107,4 +107,3 @@ func onQueued(s *spool.Spool, id string, do func(*spool.Claim) error) error {
 	}
 	return nil
 }
-
