@@ -28,9 +28,8 @@ import (
 func main() { os.Exit(run(os.Args)) }
 
 func run(args []string) int {
-	ctx, stop := context.WithCancelCause(context.Background())
-	defer stop(nil)
-	go heed(ctx, stop)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	signal.Ignore(syscall.SIGPIPE) // a reader that leaves does not change what became of the letter
 	command.ForgetEmpty()
 	app := newApp()
@@ -43,15 +42,6 @@ func run(args []string) int {
 		err = app.RunContext(ctx, args)
 	}
 	return exit(err)
-}
-
-// heed stops the run with SIGINT or SIGTERM. It listens beside the reading of the command line, since asking for signals takes as
-// long as that does; nothing is sent before the first wait for the network, and by then it listens.
-func heed(ctx context.Context, stop context.CancelCauseFunc) {
-	heard, end := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer end()
-	<-heard.Done()
-	stop(context.Cause(heard))
 }
 
 func newApp() *cli.App {
