@@ -45,13 +45,13 @@ func (o Opener) OpenAll(ctx context.Context, sources []Source) ([]*Part, error) 
 // Open opens one source. Its error is a *FileError or a *NameError. What can be read only once is read to its end, unless
 // ctx ends before.
 func (o Opener) Open(ctx context.Context, s Source) (*Part, error) {
+	if info, err := os.Stat(s.Path); err == nil && info.IsDir() && o.Archive != "" && s.Name == "" {
+		s.Name = folderName(s.Path) + "." + string(o.Archive)
+	}
 	if err := s.check(); err != nil {
 		return nil, err
 	}
 	p := &Part{path: s.Path}
-	if info, err := os.Stat(s.Path); err == nil && info.IsDir() && o.Archive != "" && s.Name == "" {
-		s.Name = archivedName(s.Path, o.Archive)
-	}
 	if err := o.openFile(ctx, s, p); err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (o Opener) openFile(ctx context.Context, s Source, p *Part) error {
 	}
 	before, err := os.Stat(s.Path)
 	if err != nil {
-		return &FileError{Path: s.Path, Cause: err}
+		return missing(s.Path, err)
 	}
 	if before.IsDir() && o.Archive != "" {
 		return o.pack(ctx, s.Path, p)
@@ -96,6 +96,14 @@ func (o Opener) openFile(ctx context.Context, s Source, p *Part) error {
 	defer f.Close()
 	// A size of zero is not believed: files of /proc have content nevertheless.
 	return o.keep(ctx, f, p)
+}
+
+func missing(path string, err error) error {
+	e := &FileError{Path: path, Cause: err}
+	if strings.Contains(path, "://") {
+		e.Hint = "files are attached by their path, not fetched from elsewhere"
+	}
+	return e
 }
 
 // lateFile opens with the first read, since opening a FIFO waits for its writer.
@@ -171,7 +179,7 @@ func (o Opener) keep(ctx context.Context, r io.Reader, p *Part) error {
 	n, err := copyUntil(ctx, f, r)
 	if err != nil {
 		kept.Close()
-		return &FileError{Path: p.path, Cause: err}
+		return &FileError{Path: p.path, Cause: err, read: errors.Is(err, ErrChanged)}
 	}
 	p.file, p.Size = kept, n
 	return nil
@@ -211,6 +219,7 @@ func (p *Part) identify(s Source) error {
 	p.Type, p.Charset = v.Type, v.Charset
 	if s.Type != "" {
 		p.Type = media.Type(strings.ToLower(s.Type))
+		p.Charset = media.Charset(p.Type, head)
 	} else if v.Warning != "" {
 		p.warn(v.Warning + ": sent as " + string(v.Type))
 	}
@@ -220,8 +229,10 @@ func (p *Part) identify(s Source) error {
 	if p.Size == 0 {
 		p.warn("is empty")
 	}
-	if why := blocked(p.Name); why != "" {
-		p.warn(why)
+	for _, why := range []string{blocked(p.Name, v.ByContent, head), awkward(p.Name)} {
+		if why != "" {
+			p.warn(why)
+		}
 	}
 	return p.settleEncoding()
 }

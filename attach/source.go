@@ -4,6 +4,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"mxsend/attach/media"
@@ -113,8 +114,8 @@ const maxShown = 200 // octets of a shown name; longer ones break readers
 func (s Source) shownName(head []byte) string {
 	name := s.nameForType()
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
-	if len(name) > 1 && name[1] == ':' {
-		name = name[2:]
+	if len(name) > 1 && name[1] == ':' && unicode.IsLetter(rune(name[0])) {
+		name = name[2:] // a drive
 	}
 	name = strings.Trim(name, " ")
 	switch name {
@@ -142,15 +143,4 @@ func shorten(name string) string {
 		stem = stem[:len(stem)-1]
 	}
 	return stem + ending
-}
-
-// blocked warns of kinds that large providers refuse, even inside archives.
-func blocked(name string) string {
-	switch strings.ToLower(strings.TrimPrefix(path.Ext(name), ".")) {
-	case "ade", "adp", "apk", "appx", "bat", "cab", "chm", "cmd", "com", "cpl", "diagcab", "dll", "dmg", "exe", "hta", "img", "ins", "iso", "isp", "jar",
-		"jnlp", "js", "jse", "lib", "lnk", "mde", "mjs", "msc", "msi", "msix", "msp", "mst", "nsh", "pif", "ps1", "scr", "sct", "shb", "sys", "vb", "vbe",
-		"vbs", "vhd", "vxd", "wsc", "wsf", "wsh", "xll":
-		return "is of a kind that large providers refuse"
-	}
-	return ""
 }

@@ -57,7 +57,7 @@ func flagSection(category string) string {
 
 // exitCodes are those of sysexits(3), as far as they occur.
 var exitCodes = [...][2]string{
-	{"0", "every recipient was accepted"},
+	{"0", "every recipient was accepted, or the letter is queued for the others"},
 	{"64", "the command line: unknown or contradicting flags, no recipient"},
 	{"65", "an address or the letter cannot be sent as given"},
 	{"66", "an input file cannot be read"},
