@@ -96,6 +96,46 @@ func TestTarGz(t *testing.T) {
 	}
 }
 
+func TestWhatAnArchiveLeavesOutIsSaid(t *testing.T) {
+	dir := tree(t)
+	p, err := Opener{Archive: Zip}.Open(t.Context(), Source{Path: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if _, err := os.Lstat(filepath.Join(dir, "link")); err == nil && (len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "left out of the archive: 1")) {
+		t.Errorf("got %q", p.Warnings)
+	}
+	empty, err := Opener{Archive: TarGz}.Open(t.Context(), Source{Path: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer empty.Close()
+	if len(empty.Warnings) != 1 || !strings.Contains(empty.Warnings[0], "no files") {
+		t.Errorf("got %q", empty.Warnings)
+	}
+}
+
+func TestALinkedFolderIsPackedUnderTheNameOfTheLink(t *testing.T) {
+	link := filepath.Join(t.TempDir(), "holiday")
+	if err := os.Symlink(tree(t), link); err != nil {
+		t.Skip(err)
+	}
+	p, err := Opener{Archive: Zip}.Open(t.Context(), Source{Path: link})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	data, err := io.ReadAll(p.Reader())
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil || p.Name != "holiday.zip" || len(z.File) != 4 || z.File[0].Name != "holiday/a/one.txt" {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
 func TestFoldersThatCannotBePacked(t *testing.T) {
 	if _, err := ParseArchive("rar"); err == nil {
 		t.Error("rar")

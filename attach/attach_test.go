@@ -178,7 +178,7 @@ func TestLettersAreNotEncoded(t *testing.T) {
 
 func TestShownNames(t *testing.T) {
 	for path, want := range map[string]string{
-		"/tmp/a.gif": "a.gif", `C:\Users\bob\b.txt`: "b.txt", "c:evil.txt": "evil.txt", "../../etc/passwd": "passwd", "-": "stdin.txt", "/dev/fd/63": "attachment.txt",
+		"/tmp/a.gif": "a.gif", `C:\Users\bob\b.txt`: "b.txt", "c:evil.txt": "evil.txt", "1: one.txt": "1: one.txt", "\\\\host\\share\\a.txt": "a.txt", ".profile": ".profile", "a.": "a.", "../../etc/passwd": "passwd", "-": "stdin.txt", "/dev/fd/63": "attachment.txt",
 		"/dev/stdin": "stdin.txt", strings.Repeat("ü", 150) + ".pdf": strings.Repeat("ü", 98) + ".pdf", " blank .txt": "blank .txt",
 	} {
 		if got := (Source{Path: path}).shownName([]byte("hello\n")); got != want {

@@ -229,7 +229,7 @@ func (p *Part) identify(s Source) error {
 	if p.Size == 0 {
 		p.warn("is empty")
 	}
-	for _, why := range []string{blocked(p.Name, v.ByContent, head), awkward(p.Name)} {
+	for _, why := range []string{blocked(p.Name, v, head), awkward(p.Name)} {
 		if why != "" {
 			p.warn(why)
 		}

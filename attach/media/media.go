@@ -41,7 +41,7 @@ type Verdict struct {
 	Type      Type
 	ByName    Type   // empty when the name says nothing
 	ByContent Type   // OctetStream when the content says nothing
-	Charset   string // of a text, when it is certain: us-ascii, utf-8, utf-16; empty otherwise
+	Charset   string // of a text, when it is certain: us-ascii, utf-8, utf-16, utf-32; empty otherwise
 	Warning   string // name and content disagree; empty otherwise
 }
 
@@ -70,9 +70,7 @@ func Merge(name string, content []byte) Verdict {
 	if v.Type == RFC822 && v.ByName != RFC822 {
 		v.Type = PlainText // by its looks alone a letter is a text: as message/rfc822 it could not be sent byte for byte
 	}
-	if isText(v.Type) {
-		v.Charset = charset(content)
-	}
+	v.Charset = Charset(v.Type, content)
 	if contradict(v) {
 		v.Warning = "named ." + extension(name) + ", contains " + string(v.ByContent)
 	}
@@ -132,17 +130,32 @@ func isClean(content []byte) bool {
 	return true
 }
 
-// charset is certain only for marks, for plain ASCII and for what reads as UTF-8 from end to end.
-func charset(content []byte) string {
+// Charset is the charset of a text where it is beyond doubt: of marked UTF-16 and UTF-32, of plain ASCII, and of what reads
+// as UTF-8 from end to end. It is empty for everything else, and where ASCII may hide another charset behind escapes.
+func Charset(t Type, content []byte) string {
 	switch {
-	case bytes.HasPrefix(content, []byte("\xff\xfe")) || bytes.HasPrefix(content, []byte("\xfe\xff")):
+	case !isText(t):
+		return ""
+	case bytes.HasPrefix(content, []byte("\xff\xfe\x00\x00")), bytes.HasPrefix(content, []byte("\x00\x00\xfe\xff")):
+		return "utf-32"
+	case bytes.HasPrefix(content, []byte("\xff\xfe")), bytes.HasPrefix(content, []byte("\xfe\xff")):
 		return "utf-16"
+	case !isClean(content):
+		return "" // without its mark, UTF-16 reads as ASCII with NULs
 	case bytes.IndexFunc(content, func(r rune) bool { return r >= 0x80 }) < 0:
-		return "us-ascii"
+		return sevenBit(content)
 	case utf8.Valid(content):
 		return "utf-8"
 	}
 	return ""
+}
+
+// sevenBit: ISO-2022-JP and its like shift with ESC (RFC 1468), HZ with ~{ (RFC 1843).
+func sevenBit(content []byte) string {
+	if bytes.IndexByte(content, 0x1b) >= 0 || bytes.Contains(content, []byte("~{")) {
+		return ""
+	}
+	return "us-ascii"
 }
 
 func isText(t Type) bool { return strings.HasPrefix(string(t), "text/") }

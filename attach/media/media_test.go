@@ -146,7 +146,8 @@ func TestMergeLearnt(t *testing.T) {
 
 func TestCharsetOnlyWhenCertain(t *testing.T) {
 	for content, want := range map[string]string{
-		"hello": "us-ascii", "Grüße": "utf-8", "Gr\xfc\xdfe": "", "\xff\xfeh\x00i\x00": "utf-16",
+		"hello": "us-ascii", "Grüße": "utf-8", "Gr\xfc\xdfe": "", "\xff\xfeh\x00i\x00": "utf-16", "\xff\xfe\x00\x00h\x00\x00\x00": "utf-32",
+		"h\x00i\x00": "", "\x1b$B%F%9%H\x1b(B": "", "~{<:Ky~}": "", "~ {": "us-ascii",
 	} {
 		if v := Merge("a.txt", []byte(content)); v.Charset != want {
 			t.Errorf("%q: got %q, want %q", content, v.Charset, want)
