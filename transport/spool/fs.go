@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -32,7 +33,23 @@ type File interface {
 // system is the system's files.
 type system struct{}
 
-func (system) Mkdir(path string) error { return os.MkdirAll(path, 0o700) }
+// Mkdir makes the names of new folders safe too: a letter in a folder that is gone after a power cut would be lost.
+func (f system) Mkdir(path string) error {
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	parent := filepath.Dir(path)
+	if err := f.Mkdir(parent); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	if err := f.SyncDir(parent); err != nil && !errors.Is(err, os.ErrPermission) {
+		return err
+	}
+	return nil
+}
 
 func (system) Owned(path string) error {
 	info, err := os.Lstat(path)

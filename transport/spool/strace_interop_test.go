@@ -52,6 +52,7 @@ func TestTheOrderOfSystemCalls(t *testing.T) {
 			"name letter":     `rename.*\.letter\.new", .*\.letter"`,
 			"sync envelope":   `f(data)?sync\(\d+<[^>]*\.envelope\.new>`,
 			"name envelope":   `rename.*\.envelope\.new", .*\.envelope"`,
+			"sync above":      `f(data)?sync\(\d+<` + regexp.QuoteMeta(filepath.Dir(dir)) + `>`,
 			"sync the folder": `f(data)?sync\(\d+<` + regexp.QuoteMeta(dir) + `>`,
 			"promise":         `write\(1<.*promised`,
 		} {
@@ -60,7 +61,7 @@ func TestTheOrderOfSystemCalls(t *testing.T) {
 			}
 		}
 	}
-	if want := "sync letter, name letter, sync the folder, sync envelope, name envelope, sync the folder, promise"; strings.Join(got, ", ") != want {
+	if want := "sync above, sync letter, name letter, sync the folder, sync envelope, name envelope, sync the folder, promise"; strings.Join(got, ", ") != want {
 		t.Errorf("the kernel saw %s\nwant %s\n%s", strings.Join(got, ", "), want, data)
 	}
 }
