@@ -83,6 +83,7 @@ func (b *bench) small() {
 	letter := "From: a@crepes.fr\r\nTo: b@sink.test\r\n\r\nhello\r\n"
 	b.compare("a small letter, start to exit", 20, []contender{
 		{name: "smtp-source", argv: []string{"smtp-source", "-f", "a@crepes.fr", "-t", "b@sink.test", "127.0.0.1:" + port}},
+		{name: "least in Go", argv: []string{b.bin("limit"), "-dialogue", port}},
 		b.mxsend(port),
 		{name: "curl", argv: []string{"curl", "-sS", "smtp://127.0.0.1:" + port, "--mail-from", "a@crepes.fr", "--mail-rcpt", "b@sink.test", "-T", "-"}, input: letter},
 		{name: "msmtp", argv: []string{"msmtp", "--host=127.0.0.1", "--port=" + port, "--from=a@crepes.fr", "b@sink.test"}, input: letter},
@@ -99,7 +100,13 @@ func (b *bench) many() {
 	for i := range 99 {
 		m.argv = append(m.argv, fmt.Sprintf("r%d@[127.0.0.1]", i))
 	}
-	took, _ := b.measure(m, 5)
+	var all []time.Duration
+	for range 5 {
+		once, _ := b.run(m)
+		all = append(all, once)
+	}
+	slices.Sort(all)
+	took := median(all)
 	fmt.Fprintf(b.table, "\n100 recipients, 20 ms away\t\t\t\nmxsend\t%v\t%.1f round trips\t\n", took.Round(time.Millisecond), float64(took)/float64(away))
 	b.table.Flush()
 }
@@ -109,43 +116,51 @@ func (b *bench) mxsend(port string, more ...string) contender {
 	return contender{name: "mxsend", argv: append(argv, more...)}
 }
 
-// compare prints a table; the first contender is the measure of the others. runs of 0 means as many as were asked for.
+// compare prints a table; the first contender is the measure of the others. All of them run once in each round, so that what
+// else the machine does strikes all alike. runs of 0 means as many as were asked for.
 func (b *bench) compare(title string, runs int, contenders []contender) {
-	fmt.Fprintf(b.table, "\n%s\tmedian\tratio\tpeak memory\n", title)
-	var least time.Duration
-	for _, c := range contenders {
-		if own := strings.HasPrefix(c.argv[0], b.dir); !own && !b.others {
-			continue
+	fmt.Fprintf(b.table, "\n%s\tmedian\tratio\tleast\tpeak memory\n", title)
+	contenders = slices.DeleteFunc(contenders, b.absent)
+	took, peaks := make([][]time.Duration, len(contenders)), make([]int64, len(contenders))
+	for range max(runs, b.runs) {
+		for i, c := range contenders {
+			once, peak := b.run(c)
+			took[i], peaks[i] = append(took[i], once), max(peaks[i], peak)
 		}
-		if _, err := exec.LookPath(c.argv[0]); err != nil {
-			fmt.Fprintf(b.table, "%s\tnot installed\t\t\n", c.name)
-			continue
-		}
-		took, peak := b.measure(c, max(runs, b.runs))
-		if least == 0 {
-			least = took
-		}
-		fmt.Fprintf(b.table, "%s\t%.1f ms\t%.2f\t%.1f MiB\n", c.name, float64(took)/1e6, float64(took)/float64(least), float64(peak)/1024)
-		b.table.Flush()
 	}
+	for i, c := range contenders {
+		slices.Sort(took[i])
+		fmt.Fprintf(b.table, "%s\t%.1f ms\t%.2f\t%.1f ms\t%.1f MiB\n", c.name, ms(median(took[i])), ms(median(took[i]))/ms(median(took[0])), ms(took[i][0]), float64(peaks[i])/1024)
+	}
+	b.table.Flush()
 }
 
-func (b *bench) measure(c contender, runs int) (median time.Duration, peakKiB int64) {
-	var all []time.Duration
-	for range runs {
-		cmd := exec.Command(c.argv[0], c.argv[1:]...)
-		cmd.Stdin = strings.NewReader(c.input)
-		cmd.Env = append(os.Environ(), "HOME="+b.dir)
-		start := time.Now()
-		out, err := cmd.CombinedOutput()
-		all = append(all, time.Since(start))
-		if err != nil {
-			fmt.Fprintf(os.Stderr, "%s: %v: %.300s\n", c.name, err, out)
-		}
-		peakKiB = max(peakKiB, peak(cmd.ProcessState))
+// absent: others were not asked for, or are not installed, which is told.
+func (b *bench) absent(c contender) bool {
+	if own := strings.HasPrefix(c.argv[0], b.dir); !own && !b.others {
+		return true
 	}
-	slices.Sort(all)
-	return all[len(all)/2], peakKiB
+	_, err := exec.LookPath(c.argv[0])
+	if err != nil {
+		fmt.Fprintf(b.table, "%s\tnot installed\t\t\t\n", c.name)
+	}
+	return err != nil
+}
+
+func median(sorted []time.Duration) time.Duration { return sorted[len(sorted)/2] }
+func ms(d time.Duration) float64                  { return float64(d) / 1e6 }
+
+func (b *bench) run(c contender) (took time.Duration, peakKiB int64) {
+	cmd := exec.Command(c.argv[0], c.argv[1:]...)
+	cmd.Stdin = strings.NewReader(c.input)
+	cmd.Env = append(os.Environ(), "HOME="+b.dir)
+	start := time.Now()
+	out, err := cmd.CombinedOutput()
+	took = time.Since(start)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v: %.300s\n", c.name, err, out)
+	}
+	return took, peak(cmd.ProcessState)
 }
 
 // sink starts a sink and returns its port.
