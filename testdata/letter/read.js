@@ -21,16 +21,13 @@ const tree = (letter) => new Promise((resolve, reject) => {
   parser.end(letter);
 });
 
-// The author's own fields, name by name.
-const own = (headers) => Object.fromEntries([...headers].filter(([name]) => name.startsWith("x-")).map(([name, value]) => [name, [].concat(value)]));
-
 (async () => {
   for (const path of process.argv.slice(2)) {
     const letter = readFileSync(path);
     const m = await simpleParser(letter, { skipHtmlToText: true, skipTextToHtml: true, skipImageLinks: true });
     console.log(JSON.stringify({
       subject: m.subject, from: boxes(m.from), sender: boxes(m.headers.get("sender")), to: boxes(m.to), cc: boxes(m.cc), replyTo: boxes(m.replyTo),
-      date: Math.floor(m.date.getTime() / 1000), messageId: m.messageId, inReplyTo: ids(m.inReplyTo), references: ids(m.references), own: own(m.headers),
+      date: Math.floor(m.date.getTime() / 1000), messageId: m.messageId, inReplyTo: ids(m.inReplyTo), references: ids(m.references),
       text: m.text, html: m.html || null, tree: await tree(letter),
       files: m.attachments.map((a) => ({ name: a.filename || "", type: a.contentType, disposition: a.contentDisposition || "", cid: a.cid || "",
         sha256: createHash("sha256").update(a.content).digest("hex") })),

@@ -35,7 +35,10 @@ def leaves(part):
 def octets(part):
     if part.get_content_type() == "message/rfc822":
         return part.get_content().as_bytes(policy=email.policy.SMTP.clone(refold_source="none"))
-    return part.get_payload(decode=True)
+    decoded = part.get_payload(decode=True)
+    if part.get("Content-Transfer-Encoding") == "quoted-printable":
+        return decoded.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")  # QUIRK: the CR of a line end is dropped, seen in 3.11
+    return decoded
 
 
 def files(message):
@@ -45,7 +48,7 @@ def files(message):
 
 
 def own(message):
-    """The author's own fields, name by name."""
+    """The fields beyond the standards, name by name."""
     return {name.lower(): [said(str(v)) for v in message.get_all(name)] for name in message.keys() if name.lower().startswith("x-")}
 
 

@@ -51,6 +51,20 @@ func TestSendmailOptionsOfItsCallers(t *testing.T) {
 	}
 }
 
+// A report has no sender to go back to, however its writer says so. RFC 5321 §4.5.5
+func TestSendmailWithoutSender(t *testing.T) {
+	for _, words := range [][]string{{"sendmail", "-f", "", "bob"}, {"sendmail", "-f", "<>", "bob"}, {"sendmail", "-f<>", "bob"}, {"sendmail", "bob", "-r", ""}} {
+		o, err := parseSendmail(words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		order, err := o.order()
+		if err != nil || order.Sender == nil || !order.Sender.IsZero() {
+			t.Errorf("%q: the sender is <%v>, %v", words, order.Sender, err)
+		}
+	}
+}
+
 func TestIsSendmail(t *testing.T) {
 	for line, want := range map[string]bool{"/usr/sbin/sendmail -t": true, "mailq": true, "newaliases": true, "mxsend sendmail": true, "mxsend bob@x.org sendmail": false, "mxsend": false} {
 		if got := IsSendmail(strings.Fields(line)); got != want {

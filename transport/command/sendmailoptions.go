@@ -95,7 +95,9 @@ func (o *sendmailOptions) set(letter byte, value string) {
 	case 'v':
 		o.verbose = true
 	case 'f', 'r':
-		o.from = value
+		if o.from = value; value == "" {
+			o.from = "<>" // an empty word is the null reverse-path, and not who runs us
+		}
 	case 'F':
 		o.fullName = strings.Trim(value, `"`)
 	case 'N':
