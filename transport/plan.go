@@ -78,11 +78,8 @@ func (c *Carrier) demand(ctx context.Context, p Plan, host resolve.Host, require
 	demand := Demand{DANE: c.records(ctx, at)}
 	demand.Decision = policy.Decide(policy.Facts{
 		Asked: policy.Level(c.SMTP.Security.Level), RequireTLS: requireTLS, DANE: demand.DANE.Status,
-		STS: p.STS.Policy.Mode, Permitted: p.STS.Applies() && p.STS.Policy.Permits(host.Name), Authentic: p.Route.Authentic,
+		STS: p.STS.Policy.Mode, STSUnsure: p.STS.Problem != nil, Permitted: p.STS.Applies() && p.STS.Policy.Permits(host.Name), Authentic: p.Route.Authentic,
 	})
-	if p.STS.Problem != nil {
-		demand.Decision.Final = false // what is not known now may be known later
-	}
 	return demand
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"mxsend/transport/policy"
 	"mxsend/transport/policy/mtasts"
 	"mxsend/transport/report"
 	"mxsend/transport/resolve"
@@ -187,5 +188,14 @@ func TestRequireTLSWaitsForAPolicyThatCannotBeHad(t *testing.T) {
 	l.Envelope.RequireTLS = true
 	if r := carrier.Carry(t.Context(), l); r.ExitCode() != 75 {
 		t.Errorf("exit %d: %s", r.ExitCode(), r.Outcomes[0].Sentence())
+	}
+}
+
+// The room of policies and that of the dialogue have a scale each; one is read as the other.
+func TestLevelsMeanTheSame(t *testing.T) {
+	for _, l := range []smtp.Level{smtp.None, smtp.Opportunistic, smtp.Encrypt, smtp.Verify} {
+		if got := policy.Level(l).String(); got != l.String() {
+			t.Errorf("%s is read as %s", l, got)
+		}
 	}
 }

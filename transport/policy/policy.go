@@ -49,6 +49,7 @@ type Facts struct {
 	RequireTLS bool        // the letter may only go to who is certain to be meant. RFC 8689
 	DANE       dane.Status // empty is dane.Absent
 	STS        mtasts.Mode // empty is mtasts.None
+	STSUnsure  bool        // it could not be found out what the MTA-STS policy is now
 	Permitted  bool        // the MTA-STS policy names the host
 	Authentic  bool        // it is certain, by DNSSEC or since a person named it, that mail goes to this host
 }
@@ -105,7 +106,7 @@ func (f Facts) barred(d Decision) (why string, final bool) {
 	case f.Asked == None && d.Level > None:
 		return "TLS is demanded by " + d.whose() + ", and switched off by --tls none", true
 	case f.RequireTLS && !f.certain():
-		return "the letter demands TLS all the way, and nothing vouches for this host's being an exchanger of the domain", true // RFC 8689 §4.2.1
+		return "the letter demands TLS all the way, and nothing vouches for this host's being an exchanger of the domain", !f.STSUnsure // RFC 8689 §4.2.1
 	}
 	return "", false
 }

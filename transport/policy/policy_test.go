@@ -20,8 +20,8 @@ func combinations() []Facts {
 	for _, asked := range []Level{None, Opportunistic, Encrypt, Verify} {
 		for _, d := range []dane.Status{dane.Absent, dane.Usable, dane.Unusable, dane.Unknown} {
 			for _, sts := range []mtasts.Mode{mtasts.None, mtasts.Testing, mtasts.Enforce} {
-				for bits := range 8 {
-					all = append(all, Facts{asked, bits&4 != 0, d, sts, bits&2 != 0, bits&1 != 0})
+				for bits := range 16 {
+					all = append(all, Facts{asked, bits&8 != 0, d, sts, bits&4 != 0, bits&2 != 0, bits&1 != 0})
 				}
 			}
 		}
@@ -38,8 +38,8 @@ func word(on bool, yes, no string) string {
 
 func row(f Facts) string {
 	d := Decide(f)
-	text := fmt.Sprintf("%-13s %-10s dane %-8s sts %-7s %-9s %-9s -> %s by %s for %s", f.Asked, word(f.RequireTLS, "requiretls", "-"), f.DANE, f.STS,
-		word(f.Permitted, "named", "unnamed"), word(f.Authentic, "authentic", "-"), d.Level, d.Proof, d.Policy)
+	text := fmt.Sprintf("%-13s %-10s dane %-8s sts %-7s %-6s %-9s %-9s -> %s by %s for %s", f.Asked, word(f.RequireTLS, "requiretls", "-"), f.DANE, f.STS,
+		word(f.STSUnsure, "unsure", "-"), word(f.Permitted, "named", "unnamed"), word(f.Authentic, "authentic", "-"), d.Level, d.Proof, d.Policy)
 	if d.Barred != "" {
 		text = strings.Split(text, "->")[0] + "-> barred " + word(d.Final, "for good", "for now") + ": " + d.Barred
 	}
@@ -94,6 +94,7 @@ func TestDecisionsKeepTheirPromises(t *testing.T) {
 			{used && f.RequireTLS && !f.Authentic && !(f.STS == mtasts.Enforce && f.Permitted), "REQUIRETLS to a host that nobody vouches for"},
 			{!used && f.Asked == Opportunistic && !f.RequireTLS && f.DANE == dane.Absent && f.STS != mtasts.Enforce, "barred without a reason"},
 			{!used && d.Final && !f.RequireTLS && f.Asked != None, "final because of a policy that may change"},
+			{!used && d.Final && f.STSUnsure && f.Asked != None, "final though it is not known what the policy is"},
 			{used && d.Level == Opportunistic && d.Policy != "none", "a policy that demands nothing"},
 		} {
 			if c.broken {
