@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -112,7 +111,7 @@ func notice(ctx context.Context, t spool.Telling) (l *letter.Letter, keep bool, 
 	}
 	for _, place := range t.Places {
 		r := t.Item.Recipients[place]
-		n.Recipients = append(n.Recipients, bounce.Recipient{Recipient: r.Recipient, Outcome: r.Answer.Outcome(r.Address, r.State),
+		n.Recipients = append(n.Recipients, bounce.Recipient{Recipient: r.Recipient, Outcome: r.Outcome(),
 			Expired: r.State == spool.Expired, LastAttempt: r.Last, RetryUntil: t.Until})
 	}
 	l, err = n.Compose(ctx)
@@ -122,13 +121,9 @@ func notice(ctx context.Context, t spool.Telling) (l *letter.Letter, keep bool, 
 	return l, isLocal(t.Item.Envelope.Sender), nil
 }
 
-// isLocal says whether mail to a sender would only lead back to this machine, which takes none.
+// isLocal says whether a sender's name means something on his own machine only. What looks like a domain is tried: the name of
+// this host may be one that others take mail for.
 func isLocal(a address.Address) bool {
-	host, _ := os.Hostname()
-	for _, name := range []string{"localhost", "localhost.localdomain", host, mailName()} {
-		if strings.EqualFold(a.Domain.String(), name) {
-			return true
-		}
-	}
-	return !strings.Contains(a.Domain.ASCII, ".") && !a.Domain.Literal.IsValid()
+	last := a.Domain.ASCII[strings.LastIndexByte(a.Domain.ASCII, '.')+1:]
+	return !a.Domain.Literal.IsValid() && (last == a.Domain.ASCII || last == "localhost" || last == "localdomain")
 }

@@ -68,9 +68,9 @@ func (r *Runner) hear(it Item, carried report.Report, err error) {
 
 // carry records the attempt, carries the letter and records what became of it.
 func (r *Runner) carry(ctx context.Context, c *Claim, m Mode, dead *graves) (report.Report, error) {
-	places := dead.spared(c.Item, c.due(r.Spool.now(), m.All))
-	if len(places) == 0 {
-		return report.Report{}, nil
+	places, err := dead.spare(c, c.due(r.Spool.now(), m.All))
+	if len(places) == 0 || err != nil {
+		return report.Report{}, err
 	}
 	if err := c.Begin(places, r.Spool.now().Add(r.pause(c.Item, places))); err != nil {
 		return report.Report{}, err // who cannot record what he does must not do it
@@ -141,10 +141,11 @@ func (s *settling) at(i int, o report.Outcome) bool {
 	return true
 }
 
-// graves are the destinations that could not be reached in this pass: no other letter tries them again.
+// graves are the destinations that could not be reached in this pass, and when they are tried again: all letters to one wait for
+// the same time.
 type graves struct {
 	mu   sync.Mutex
-	dead map[string]bool
+	dead map[string]time.Time
 }
 
 // destination is where a recipient's mail goes: through the relay, or to the domain.
@@ -155,19 +156,27 @@ func destination(it *Item, place int) string {
 	return it.Recipients[place].Address.Domain.String()
 }
 
-func (g *graves) spared(it *Item, places []int) []int {
+// spare puts those off whose destination is dead, which is no attempt, and gives back the others.
+func (g *graves) spare(c *Claim, places []int) (alive []int, err error) {
+	for _, place := range places {
+		until, dead := g.until(destination(c.Item, place))
+		if !dead {
+			alive = append(alive, place)
+			continue
+		}
+		err = errors.Join(err, c.write(record{verb: verbPutOff, places: []int{place}, next: until}))
+	}
+	return alive, err
+}
+
+func (g *graves) until(destination string) (until time.Time, dead bool) {
 	if g == nil {
-		return places
+		return time.Time{}, false
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	var alive []int
-	for _, place := range places {
-		if !g.dead[destination(it, place)] {
-			alive = append(alive, place)
-		}
-	}
-	return alive
+	until, dead = g.dead[destination]
+	return until, dead
 }
 
 // bury takes only what speaks of the whole destination: nobody answered.
@@ -179,7 +188,7 @@ func (g *graves) bury(it *Item, place int, o report.Outcome) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.dead == nil {
-		g.dead = map[string]bool{}
+		g.dead = map[string]time.Time{}
 	}
-	g.dead[destination(it, place)] = true
+	g.dead[destination(it, place)] = it.Recipients[place].Next
 }

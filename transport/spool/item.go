@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mxsend/compose/letter"
+	"mxsend/transport/report"
 )
 
 // Item is a letter in the spool, as its envelope has it.
@@ -22,14 +23,14 @@ type Item struct {
 	DelayTold  bool
 
 	digest string
-	size   int64 // of the envelope as far as it was read
-	torn   bool  // the last line of the journal has no end
+	torn   bool // the last line of the journal has no end
 }
 
 // Recipient is what is known of one recipient.
 type Recipient struct {
 	letter.Recipient
 	State    State
+	Heard    State     // the state before it expired: what the last try ended with
 	Answer   Answer    // the last one, or why there was none
 	Attempts int       //
 	Last     time.Time // when it was tried last
@@ -60,11 +61,7 @@ func readItem(f File) (*Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	it, err := parseItem(string(text))
-	if it != nil {
-		it.size = int64(len(text))
-	}
-	return it, err
+	return parseItem(string(text))
 }
 
 // parseItem reads the head and replays the journal.
@@ -113,10 +110,14 @@ func (to *Recipient) apply(r record) {
 	case r.verb == verbAttempt:
 		to.Attempts++
 		to.Last, to.Next = r.at, r.next
+	case r.verb == verbPutOff:
+		to.Next = r.next
 	case r.verb == verbDue:
 		to.Next = time.Time{}
+	case r.verb == verbState && r.state == Expired:
+		to.Heard, to.State = to.State, Expired
 	case r.verb == verbState:
-		to.State, to.Answer = r.state, r.answer
+		to.Heard, to.State, to.Answer = r.state, r.state, r.answer
 	}
 }
 
@@ -132,6 +133,20 @@ func (it *Item) due(now time.Time, all bool) []int {
 		}
 	}
 	return places
+}
+
+// Outcome is what the last try ended with, as it was reported.
+func (to *Recipient) Outcome() report.Outcome {
+	a := to.Answer
+	o := report.Outcome{Recipient: to.Address, State: report.State(to.Heard), Class: a.Class, Stage: a.Stage, Host: a.Host}
+	o.Reply.Code, o.Reply.Enhanced = a.Code, a.Enhanced
+	if a.Code != 0 {
+		o.Reply.Lines = strings.Split(a.Text, "\n")
+	}
+	if o.State != report.Delivered {
+		o.Cause = errors.New(a.String())
+	}
+	return o
 }
 
 // isDue: a time that lies further ahead than any pause is that of a clock that was wrong.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"mxsend/compose/address"
 	"mxsend/transport/report"
 	"mxsend/transport/smtp"
 	"mxsend/transport/transcript"
@@ -21,6 +20,7 @@ import (
 // Recipients are named by their place in the head. Texts are quoted as in Go, so that no server's word ends a line.
 const (
 	verbAttempt = "attempt" // PLACES NEXT: they are about to be tried; if nothing else is heard, next at that time
+	verbPutOff  = "put-off" // PLACES NEXT: they are not tried before that time, since their destination could not be reached
 	verbState   = "state"   // PLACE STATE CLASS STAGE CODE ENHANCED HOST TEXT: what became of it; "-" for what is not known
 	verbTold    = "told"    // PLACES: a notice is in the spool, or none is due
 	verbDelay   = "delay"   // the sender knows that it is late
@@ -59,23 +59,6 @@ func answerOf(o report.Outcome) Answer {
 	return a
 }
 
-// Outcome is the answer as it was reported.
-func (a Answer) Outcome(to address.Address, state State) report.Outcome {
-	o := report.Outcome{Recipient: to, State: report.State(state), Class: a.Class, Stage: a.Stage, Host: a.Host}
-	o.Reply.Code, o.Reply.Enhanced = a.Code, a.Enhanced
-	if a.Code != 0 {
-		o.Reply.Lines = strings.Split(a.Text, "\n")
-	}
-	switch state {
-	case Delivered:
-	case Expired:
-		o.State, o.Cause = report.Failed, errors.New("given up: "+a.String())
-	default:
-		o.Cause = errors.New(a.String())
-	}
-	return o
-}
-
 // String is one line.
 func (a Answer) String() string {
 	text := strings.ReplaceAll(a.Text, "\n", " ")
@@ -91,7 +74,7 @@ func (r record) String() string {
 		words = append(words, placeWord(r.places))
 	}
 	switch r.verb {
-	case verbAttempt:
+	case verbAttempt, verbPutOff:
 		words = append(words, r.next.UTC().Format(time.RFC3339))
 	case verbState:
 		a := r.answer
@@ -135,7 +118,7 @@ func parseRecord(line string) (r record, ok bool) {
 	switch verb {
 	case verbHold, verbRelease, verbDelay, verbKept:
 		return r, rest == ""
-	case verbAttempt, verbState, verbTold, verbDue:
+	case verbAttempt, verbPutOff, verbState, verbTold, verbDue:
 		return r, r.parseWords(rest)
 	}
 	return record{}, false
@@ -152,7 +135,7 @@ func (r *record) parseWords(rest string) bool {
 	}
 	var err error
 	switch r.verb {
-	case verbAttempt:
+	case verbAttempt, verbPutOff:
 		r.next, err = time.Parse(time.RFC3339, rest)
 	case verbState:
 		return len(r.places) == 1 && r.parseState(rest)

@@ -9,8 +9,8 @@ import (
 
 const (
 	defaultParallel = 10
-	longestSleep    = 5 * time.Minute // a letter may come at any time, and a clock may be set
-	shortestSleep   = time.Second
+	longestSleep    = 5 * time.Minute  // a letter may come at any time, and a clock may be set
+	shortestSleep   = 30 * time.Second // what is due again at once could not be begun, as on a full disk
 )
 
 // Run makes one pass over what is due, or over everything that is open. Letters that another runner works on are left to it.
@@ -89,8 +89,12 @@ func (r *Runner) next() (next time.Time, err error) {
 			return nil
 		}
 		for _, to := range e.Item.Recipients {
-			if !to.State.Final() && (next.IsZero() || to.Next.Before(next)) {
-				next = to.Next
+			at := to.Next
+			if at.IsZero() {
+				at = e.Item.Arrived
+			}
+			if !to.State.Final() && (next.IsZero() || at.Before(next)) {
+				next = at
 			}
 		}
 		return nil

@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"mxsend/compose/letter"
 	"mxsend/transport/report"
 	"mxsend/transport/smtp"
 )
@@ -243,6 +244,57 @@ func TestADeadDestination(t *testing.T) {
 	}
 	if dead != 1 || len(w.asked) != 21 {
 		t.Errorf("the dead destination was asked %d times", dead)
+	}
+	// the others wait with the one that was tried, and that is no attempt of theirs
+	attempts := 0
+	if err := r.Spool.List(func(e Entry) error {
+		to := e.Item.Recipients[0]
+		attempts += to.Attempts
+		if to.Next.Sub(noon) != firstPause {
+			t.Errorf("%s is tried again at %v", to.Address, to.Next)
+		}
+		return nil
+	}); err != nil || attempts != 1 {
+		t.Errorf("%d attempts are recorded, %v", attempts, err)
+	}
+	if next, err := r.Run(t.Context(), false); err != nil || w.carries != 20 || next.Sub(noon) != firstPause {
+		t.Errorf("run again at once: %v, carried %d times, next %v", err, w.carries, next)
+	}
+}
+
+// A letter that nobody has tried is due at once, whatever else waits.
+func TestNextIsTheEarliest(t *testing.T) {
+	w := newWorld()
+	w.moods[bob] = []report.State{report.Deferred}
+	r := w.runner(t)
+	w.add(t, r, compose(alice, "x", bob), Terms{})
+	r.Run(t.Context(), false)
+	w.add(t, r, compose(alice, "y", carol), Terms{})
+	if next, err := r.next(); err != nil || !next.Equal(noon) {
+		t.Errorf("next %v, %v", next, err)
+	}
+}
+
+// Who may have got the letter is not told that he did not, when its time is over.
+func TestAnUnknownEndIsToldAsUnknown(t *testing.T) {
+	w := newWorld()
+	w.moods[bob], w.moods[carol] = []report.State{report.Unknown}, []report.State{report.Deferred}
+	r := w.runner(t)
+	heard := map[string]report.State{}
+	r.Notice = func(_ context.Context, t Telling) (*letter.Letter, bool, error) {
+		for _, place := range t.Places {
+			to := t.Item.Recipients[place]
+			heard[to.Address.String()] = to.Outcome().State
+		}
+		return nil, false, nil
+	}
+	w.add(t, r, compose(alice, "x", bob, carol), Terms{Expiry: time.Hour})
+	w.sleep(2 * time.Hour)
+	if _, err := r.Run(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	if heard[bob] != report.Unknown || heard[carol] != report.Deferred || len(left(t, r.Spool)) != 0 {
+		t.Errorf("told %v, left %q", heard, left(t, r.Spool))
 	}
 }
 

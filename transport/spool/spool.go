@@ -5,7 +5,7 @@
 //  1. Spool.Add writes its octets and its envelope aside, syncs both, gives them their names and syncs the folder. Then, and
 //     only then, the letter is promised.
 //  2. Spool.Claim takes a letter for one runner; the lock is the kernel's and goes away with its owner.
-//  3. Runner.Attempt records the attempt, carries the letter to the recipients that are due, and records what becomes of each
+//  3. Runner.Run goes through what is due, Runner.Watch does so again and again; Runner.Attempt records the attempt, carries the letter to the recipients that are due, and records what becomes of each
 //     as soon as it is certain (Claim.Settle), before the server is said goodbye to.
 //  4. Who was refused, or could not be reached in time, is told about: the notice is in the spool itself before that is
 //     recorded (tell.go).
@@ -20,7 +20,7 @@
 //	half-made ──Add──► open ──attempt──► delivered ─────────────────┐
 //	 (no envelope)      ▲ └──────────────► failed ───┐               ├──► removed
 //	                    │                  expired ──┴──told────────┘
-//	                    └── deferred, unknown
+//	                    └── deferred, unknown, put off
 //
 // Guaranteed: a letter for which Add returned is sent to each recipient at least once, or somebody is told, or its files are
 // still there; never torn, always with the same octets. After kill -9, a full disk or an error of the disk the next run goes

@@ -14,7 +14,7 @@ type Telling struct {
 	Item   Item
 	Places []int          // whom it is about, by their place in Item.Recipients
 	Delay  bool           // it is late; else it will not be delivered
-	Letter *letter.Letter // what was sent, with all recipients; closed when Notice returns
+	Letter *letter.Letter // what was sent, with all recipients; open until the notice is in the spool
 	Until  time.Time      // when the spool gives up
 }
 
@@ -23,7 +23,7 @@ func (r *Runner) expire(c *Claim) error {
 	now := r.Spool.now()
 	for i, to := range c.Recipients {
 		if !to.State.Final() && c.expired(to, now) && !c.Held {
-			if err := c.write(record{verb: verbState, places: []int{i}, state: Expired, answer: to.Answer}); err != nil {
+			if err := c.write(record{verb: verbState, places: []int{i}, state: Expired}); err != nil {
 				return err
 			}
 		}
