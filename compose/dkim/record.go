@@ -50,9 +50,12 @@ func (r Record) String() string {
 // ParseRecord reads the value of a TXT record. Tags that it does not know are skipped, as RFC 6376 §3.6.1 wants it. Its
 // error is an *Error with exit code 69, a sentence about the record.
 func ParseRecord(s string) (Record, error) {
-	tags, err := parseTags(s)
+	tags, err := ParseTags(s)
 	if err != nil {
 		return Record{}, err
+	}
+	if name, _, _ := strings.Cut(s, "="); tags["v"] != "" && trim(name) != "v" {
+		return Record{}, bad("its v= does not come first") // RFC 6376 §3.6.1
 	}
 	if v, given := tags["v"]; given && v != "DKIM1" {
 		return Record{}, bad("it is no DKIM key, since it says v=%q", v)

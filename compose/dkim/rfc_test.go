@@ -38,7 +38,7 @@ func records(t testing.TB, name string) map[string]string {
 
 func tagsOf(t testing.TB, f field) map[string]string {
 	t.Helper()
-	tags, err := parseTags(f.body())
+	tags, err := ParseTags(f.body())
 	if err != nil {
 		t.Fatal(err)
 	}

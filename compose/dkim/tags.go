@@ -2,8 +2,9 @@ package dkim
 
 import "strings"
 
-// parseTags reads a list of tags. RFC 6376 §3.2: a name that stands twice makes the whole list void; v= comes first.
-func parseTags(s string) (map[string]string, error) {
+// ParseTags reads a list of tags, of a record or of a signature. A name that stands twice makes the whole list void.
+// RFC 6376 §3.2
+func ParseTags(s string) (map[string]string, error) {
 	tags := map[string]string{}
 	specs := strings.Split(s, ";")
 	for i, spec := range specs {
@@ -17,9 +18,6 @@ func parseTags(s string) (map[string]string, error) {
 		}
 		if _, twice := tags[name]; twice {
 			return nil, bad("it has %s= twice", name)
-		}
-		if name == "v" && i > 0 {
-			return nil, bad("its v= does not come first")
 		}
 		tags[name] = trim(value)
 	}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mxsend/compose/dkim"
 )
 
 // seal is one DKIM-Signature. RFC 6376 §3.5
@@ -16,15 +18,11 @@ type seal struct {
 // readSeal reads the tags; ok is false for a field that has none to read.
 func readSeal(f field) (s *seal, ok bool) {
 	s = &seal{field: f, tags: map[string]string{}}
-	for spec := range strings.SplitSeq(f.value, ";") {
-		name, value, found := strings.Cut(spec, "=")
-		name = trim(name)
-		if !found && name == "" {
-			continue
-		}
-		if _, twice := s.tags[name]; !found || twice {
-			return s, false
-		}
+	tags, err := dkim.ParseTags(f.value)
+	if err != nil {
+		return s, false
+	}
+	for name, value := range tags {
 		s.tags[name] = strings.Join(strings.Fields(value), "")
 	}
 	if s.tags["s"] != "" && s.tags["d"] != "" {
