@@ -32,10 +32,10 @@ type unencoded struct{ *attach.Part }
 
 func (u unencoded) EncodedSize() int64 { return u.Size }
 
-const block = 256 << 10
+const pieceSize = 256 << 10
 
 func (u unencoded) WriteTo(w io.Writer) (int64, error) {
-	return io.CopyBuffer(struct{ io.Writer }{w}, u.Reader(), make([]byte, block))
+	return io.CopyBuffer(struct{ io.Writer }{w}, u.Reader(), make([]byte, pieceSize))
 }
 
 // heaviest is the label of what holds all of the parts. RFC 2045 §6.4

@@ -12,7 +12,8 @@
 //     parts it from the next (measure.go);
 //  7. looks at every header block once more, whatever built it (check.go).
 //
-// Out goes a letter.Letter whose WriteTo walks the same tree again and streams the files (message.go).
+// Out goes a letter.Letter whose WriteTo walks the same tree again and streams the files (message.go). With Draft.Binary it has two
+// forms, one with the files as they are and one with them encoded (binary.go).
 //
 // RFC 5322 (the message), RFC 2045 and 2046 (MIME), RFC 2183 (Content-Disposition), RFC 2387 and 2392 (pages with
 // pictures), RFC 3676 (format=flowed), RFC 6047 (calendar objects), RFC 2369 and 8058 (leaving a list), RFC 5321 §3.3 (the

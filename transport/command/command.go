@@ -1,4 +1,5 @@
-// Package command holds the commands that carry a letter: send (what mxsend does by default), route and sandbox.
+// Package command holds the commands that carry a letter: send (what mxsend does by default), route, queue, sandbox, sendmail,
+// and those that belong to all rooms: dkim, man, completion.
 //
 // In come the words of a command line. Arrange puts them in the order the parser wants; every command then takes the same
 // steps: what was given is read and checked, and all that is wrong is said at once (errors.Join), before anything is

@@ -186,8 +186,11 @@ func policyHost(t *testing.T, certificate, mail string, send func(*testing.T, st
 	both := write(t, filepath.Join(t.TempDir(), "both.pem"), string(theirs)+string(ours))
 	alone := write(t, filepath.Join(t.TempDir(), "alone.pem"), string(ours))
 	listener, err := net.Listen("tcp", "127.0.0.77:443")
-	if err != nil {
+	if err != nil && os.Getenv("CI") == "" {
 		t.Skipf("no policy host can be played here: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")

@@ -13,6 +13,7 @@ import (
 
 	"mxsend/compose/letter"
 	"mxsend/transport/report"
+	"mxsend/transport/smtp"
 	"mxsend/transport/spool"
 )
 
@@ -116,7 +117,7 @@ func (s *settings) deliverQueued(c *cli.Context, l *letter.Letter) (report.Repor
 	return r, err
 }
 
-// enqueue promises the letter, in the form that every server takes.
+// enqueue promises the letter; one whose files travel as they are is kept in its other form, which all servers take.
 func (s *settings) enqueue(c *cli.Context, l *letter.Letter) (id string, err error) {
 	if l.Facts.Binary && l.Recode != nil {
 		envelope := l.Envelope
@@ -133,6 +134,7 @@ func (s *settings) spool() *spool.Spool { return &spool.Spool{Dir: s.queue.dir} 
 
 // firstTry carries a letter that has just been queued. Whatever goes wrong with the queue now, the letter is in it.
 func (s *settings) firstTry(c *cli.Context, id string, m spool.Mode) (report.Report, error) {
+	defer func() { s.carrier.Settled = nil }() // what it tells is this letter's
 	runner := newRunner(c, s.spool())
 	runner.Carry = func(_ context.Context, l *letter.Letter, _ spool.Terms, settled func(report.Outcome)) (report.Report, error) {
 		s.carrier.Settled = settled
@@ -142,8 +144,21 @@ func (s *settings) firstTry(c *cli.Context, id string, m spool.Mode) (report.Rep
 	if err != nil {
 		say(c, "warning: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
-	if _, gone := s.spool().Show(id); gone == nil || len(r.Outcomes) == 0 {
-		r.Queued = id
+	it, gone := s.spool().Show(id)
+	if gone != nil {
+		return r, nil
+	}
+	if r.Queued = id; len(r.Outcomes) == 0 {
+		r = untried(it, err)
 	}
 	return r, nil
+}
+
+// untried is the report of a letter that is safe and could not be tried yet.
+func untried(it *spool.Item, why error) report.Report {
+	r := report.Report{MessageID: it.Facts.MessageID, Size: it.Facts.Size, Queued: it.ID}
+	for _, to := range it.Recipients {
+		r.Outcomes = append(r.Outcomes, report.Outcome{Recipient: to.Address, State: report.Deferred, Class: smtp.ClassLocal, Cause: why})
+	}
+	return r
 }

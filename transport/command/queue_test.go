@@ -4,12 +4,17 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/urfave/cli/v2"
+
+	"mxsend/compose/address"
+	"mxsend/compose/letter"
 	"mxsend/transport/sandbox"
 	"mxsend/transport/spool"
 )
@@ -233,4 +238,62 @@ func TestSendmailQueues(t *testing.T) {
 	q.run(69, "sendmail", "-i", "-f", "alice@crepes.fr", "450-x@hamburger.edu")
 	q.extra = append(q.extra, "MXSEND_QUEUE=1")
 	q.run(73, "--queue", "-f", "alice@crepes.fr", "bob@hamburger.edu")
+}
+
+// Each letter of a session on standard input is queued by itself.
+func TestASessionQueuesEveryLetter(t *testing.T) {
+	q := newQueueing(t)
+	q.stdin = "EHLO here\r\nMAIL FROM:<alice@crepes.fr>\r\nRCPT TO:<450-x@hamburger.edu>\r\nDATA\r\nSubject: one\r\n\r\nhi\r\n.\r\n" +
+		"MAIL FROM:<alice@crepes.fr>\r\nRCPT TO:<bob@hamburger.edu>\r\nDATA\r\nSubject: two\r\n\r\nhi\r\n.\r\nQUIT\r\n"
+	q.run(0, "sendmail", "-bs")
+	if strings.Count(q.stdout, "250 2.0.0 OK") != 2 || len(q.list()) != 1 || len(q.box.Stored()) != 1 {
+		t.Errorf("%s\nqueued %+v, stored %v", q.stdout, q.list(), q.box.Stored())
+	}
+}
+
+func TestWhoIsLocal(t *testing.T) {
+	for name, want := range map[string]bool{"root@localhost": true, "root@host": true, "root@host.localdomain": true, "root@localhost.localdomain": true, "a@x.localhost": true,
+		"alice@crepes.fr": false, "root@[192.0.2.1]": false, "root@vps.crepes.fr": false} {
+		a, err := address.Parse(name)
+		if err != nil || isLocal(a) != want {
+			t.Errorf("%s is local: %v, want %v, %v", name, !want, want, err)
+		}
+	}
+}
+
+// A letter that is safe and could not be tried is told of, recipient by recipient.
+func TestTheReportOfAnUntriedLetter(t *testing.T) {
+	to, _ := address.Parse("bob@hamburger.edu")
+	it := &spool.Item{ID: "x", Recipients: []spool.Recipient{{Recipient: letter.Recipient{Address: to}}}}
+	r := untried(it, errors.New("no space left on the device"))
+	lines := r.Lines(false)
+	if r.ExitCode() != 0 || len(lines) != 1 || lines[0] != "bob@hamburger.edu: not delivered yet, queued as x: no space left on the device" {
+		t.Errorf("exit %d, %q", r.ExitCode(), lines)
+	}
+}
+
+// What the next letter of the same session comes to is none of the business of the letter before.
+func TestOneLetterIsNotToldOfAnother(t *testing.T) {
+	app := &cli.App{Name: "mxsend", Flags: SendFlags(), Reader: strings.NewReader("hello\n"), Writer: io.Discard, ErrWriter: io.Discard,
+		DisableSliceFlagSeparator: true, ExitErrHandler: func(*cli.Context, error) {}}
+	app.Action = func(c *cli.Context) error {
+		s, err := readSettings(c)
+		if err != nil {
+			return err
+		}
+		l, err := theLetter(c)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		r, err := s.deliverQueued(c, l)
+		if s.carrier.Settled != nil || r.Queued == "" || len(r.Outcomes) != 1 {
+			t.Errorf("still told: %v, %+v", s.carrier.Settled != nil, r)
+		}
+		return err
+	}
+	if err := app.RunContext(t.Context(), []string{"mxsend", "--queue", "--spool", filepath.Join(t.TempDir(), "spool"), "--relay", "127.0.0.1:1",
+		"--resolver", "127.0.0.1:1", "-f", "alice@crepes.fr", "bob@hamburger.edu"}); err != nil {
+		t.Fatal(err)
+	}
 }

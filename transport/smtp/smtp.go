@@ -3,11 +3,13 @@
 // In comes a connection that somebody dialled, what TLS it must show, and a letter. Out goes one verdict a recipient.
 //
 //  1. Open reads the greeting, says EHLO (or HELO), starts TLS as Security demands, says EHLO again, logs in.
-//  2. Session.Send checks that the server can take the letter at all: requirements.
+//  2. Session.Send takes the form of the letter that suits the server (fitting) and checks that it can take it at all:
+//     requirements.
 //  3. transaction.envelope sends MAIL, RCPT and DATA, in one go where PIPELINING is offered, and reads every reply in order.
 //  4. Session.sendLetter streams the letter: pouring.data through a stuffer, which doubles dots and lets nothing out that is
 //     not a line, or pouring.bdat in chunks.
-//  5. The reply to the final dot decides for the recipients that were accepted; what the server found too many goes into
+//  5. The reply to the final dot decides for the recipients that were accepted, and is told at once (Options.Accepted); what
+//     the server found too many goes into
 //     a further transaction.
 //  6. Session.Close says QUIT, whose reply changes nothing.
 //
