@@ -159,7 +159,7 @@ func TestCharsetOnlyWhenCertain(t *testing.T) {
 }
 
 func TestTableIsLowerCaseAndRegistered(t *testing.T) {
-	for ending, kind := range table {
+	for ending, kind := range table() {
 		if ending != strings.ToLower(ending) || strings.Count(string(kind), "/") != 1 || string(kind) != strings.ToLower(string(kind)) {
 			t.Errorf("%s: %s", ending, kind)
 		}

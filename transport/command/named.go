@@ -20,6 +20,10 @@ func named(f cli.Flag) cli.Flag {
 		return namedToggle{f, append([]string{f.Name}, f.Aliases...)}
 	case *cli.StringSliceFlag:
 		return namedList{f, append([]string{f.Name}, f.Aliases...)}
+	case *cli.DurationFlag:
+		return namedDuration{f, append([]string{f.Name}, f.Aliases...)}
+	case *cli.UintFlag:
+		return namedNumber{f, append([]string{f.Name}, f.Aliases...)}
 	}
 	return f
 }
@@ -56,3 +60,25 @@ func (f namedList) Names() []string { return f.names }
 
 // String is the line of --help.
 func (f namedList) String() string { return cli.FlagStringer(f) }
+
+type namedDuration struct {
+	*cli.DurationFlag
+	names []string
+}
+
+// Names are those of the flag within.
+func (f namedDuration) Names() []string { return f.names }
+
+// String is the line of --help.
+func (f namedDuration) String() string { return cli.FlagStringer(f) }
+
+type namedNumber struct {
+	*cli.UintFlag
+	names []string
+}
+
+// Names are those of the flag within.
+func (f namedNumber) Names() []string { return f.names }
+
+// String is the line of --help.
+func (f namedNumber) String() string { return cli.FlagStringer(f) }

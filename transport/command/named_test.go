@@ -9,7 +9,7 @@ import (
 
 // TestNamedFlagsAreTheSame: what cli asks of a flag is answered as before.
 func TestNamedFlagsAreTheSame(t *testing.T) {
-	flags := append(SendFlags(), &cli.UintFlag{Name: "other"})
+	flags := append(SendFlags(), &cli.Float64Flag{Name: "other"})
 	for i, f := range Named(flags) {
 		was := flags[i]
 		if !slices.Equal(f.Names(), was.Names()) || f.String() != was.String() || f.IsSet() != was.IsSet() || isList(f) != isList(was) {
