@@ -5,7 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-const flowedWidth = 72 // columns of a line that can be continued; RFC 3676 §4.2 wants fewer than 79
+const (
+	flowedWidth = 72 // columns of a line that can be continued; RFC 3676 §4.2 wants fewer than 79
+	flowedLeast = 12 // columns beside the marks of a quotation; with fewer, the marks would outgrow the words many times
+)
 
 // flowed makes format=flowed of a text: long lines are broken softly, so that a reader may lay them out anew, and every
 // other line stays fixed. Lines that begin with > are quotations, and so are their continuations. RFC 3676 §4
@@ -27,8 +30,12 @@ func flowLine(b *strings.Builder, line string) {
 	if content != signature {
 		content = strings.TrimRight(content, " ") // a blank at the end would say that the next line belongs to this one
 	}
+	width := flowedWidth - len(quote)
+	if width < flowedLeast {
+		width = len(content)
+	}
 	for {
-		piece, rest := softBreak(content, flowedWidth-len(quote))
+		piece, rest := softBreak(content, width)
 		b.WriteString(quote + stuffed(quote, piece) + "\n")
 		if rest == "" {
 			return
@@ -51,7 +58,7 @@ func stuffed(quote, piece string) string {
 // softBreak cuts a line after the last blank within width, or else after the first one; the blank stays at the end, which
 // says that the line goes on.
 func softBreak(s string, width int) (piece, rest string) {
-	if utf8.RuneCountInString(s) <= width || s == signature {
+	if fits(s, width) || s == signature {
 		return s, ""
 	}
 	at, columns := 0, 0
@@ -68,4 +75,9 @@ func softBreak(s string, width int) (piece, rest string) {
 		return s, ""
 	}
 	return s[:at], s[at:]
+}
+
+// fits looks at no more of a line than is needed: the rest of a long one is asked about again and again.
+func fits(s string, width int) bool {
+	return len(s) <= width || len(s) <= width*utf8.UTFMax && utf8.RuneCountInString(s) <= width
 }

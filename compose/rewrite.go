@@ -143,21 +143,50 @@ func (r *rewriter) style(css string) string {
 // They stand there once each, in the page's order.
 func LocalPictures(page string) []string {
 	var found []string
+	add := func(addresses ...string) {
+		for _, a := range addresses {
+			if isLocal(a) && !slices.Contains(found, a) {
+				found = append(found, a)
+			}
+		}
+	}
+	within := ""
 	for z := html.NewTokenizer(strings.NewReader(page)); z.Next() != html.ErrorToken; {
 		t := z.Token()
-		if t.Data == "base" {
+		if t.Data == "base" && t.Type != html.TextToken {
 			return nil // the page says where its addresses begin
 		}
-		if t.Data != "img" && t.Data != "td" && t.Data != "body" && t.Data != "table" {
-			continue
+		if t.Type == html.TextToken && within == "style" {
+			add(calls(t.Data)...)
+		}
+		if t.Type != html.TextToken {
+			within = ""
+		}
+		if t.Type == html.StartTagToken {
+			within = t.Data
 		}
 		for _, a := range t.Attr {
-			if isAddress(a.Key) && isLocal(a.Val) && !slices.Contains(found, a.Val) {
-				found = append(found, a.Val)
+			switch {
+			case a.Key == "style":
+				add(calls(a.Val)...)
+			case isAddress(a.Key) && showsPicture(t.Data, a.Key):
+				add(a.Val)
 			}
 		}
 	}
 	return found
+}
+
+// showsPicture: a film, a script or a page within the page has a src too.
+func showsPicture(tag, key string) bool { return key != "src" || tag == "img" || tag == "input" }
+
+// calls are the addresses that a style calls for.
+func calls(css string) []string {
+	var all []string
+	for _, call := range styleURL().FindAllStringSubmatch(css, -1) {
+		all = append(all, call[1])
+	}
+	return all
 }
 
 func isLocal(address string) bool {

@@ -1,10 +1,11 @@
 package command
 
 import (
-	"net/mail"
 	"strconv"
 	"strings"
 	"time"
+
+	"mxsend/compose/header"
 )
 
 // times reads the date of the letter, and what else makes its octets come again.
@@ -27,7 +28,7 @@ func (r *reader) times() {
 // this kind do not show.
 func parseDate(s string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
-	date, err := mail.ParseDate(s)
+	date, err := header.ParseDate(s)
 	if err != nil {
 		date, err = time.Parse(time.RFC3339, s)
 	}

@@ -94,8 +94,11 @@ func comma(more bool) string {
 
 func (f *lister) group(g address.Group, after string) {
 	f.next()
-	f.phrase(g.Name)
-	f.glue(":")
+	if f.phrase(g.Name) {
+		f.put(" ", ":") // RFC 2047 §5(3): a blank parts an encoded-word from every special
+	} else {
+		f.glue(":")
+	}
 	f.written = 0 // the first member stays on the line of the group's name
 	for i, m := range g.Members {
 		f.mailbox(m, comma(i < len(g.Members)-1))
@@ -126,13 +129,14 @@ func (f *lister) mailbox(m address.Mailbox, after string) {
 
 const maxQuoted = 60 // octets of a quoted name; longer ones are encoded, since a quoted string is never folded
 
-// phrase writes a display name: as plain atoms, as a quoted string, or as encoded-words; never two of them at once.
-// RFC 5322 §3.2.5, RFC 2047 §5(3)
-func (f *lister) phrase(name string) {
+// phrase writes a display name: as plain atoms, as a quoted string, or as encoded-words, which it says; never two of them at
+// once. RFC 5322 §3.2.5, RFC 2047 §5(3)
+func (f *lister) phrase(name string) (encoded bool) {
 	plain := isPhrase(name)
 	switch {
 	case f.mustEncode(name), longest(name, plain) > maxQuoted:
 		f.encoded(" ", name)
+		return true
 	case plain:
 		for word := range strings.SplitSeq(name, " ") {
 			f.put(" ", word)
@@ -140,6 +144,7 @@ func (f *lister) phrase(name string) {
 	default:
 		f.put(" ", quote(name))
 	}
+	return false
 }
 
 // longest is the length of the longest piece of a name that is not broken: a word, or a quoted string as a whole.

@@ -24,7 +24,7 @@ func TestAddresses(t *testing.T) {
 		{"undisclosed-recipients:;", "To: undisclosed-recipients:;\r\n"},
 		{"Team: a@x.org, b@x.org;, c@x.org", "To: Team: a@x.org, b@x.org;, c@x.org\r\n"},
 		{`"The, Team": a@x.org;`, "To: \"The, Team\": a@x.org;\r\n"},
-		{"Vorstände: a@x.org;", "To: =?utf-8?q?Vorst=C3=A4nde?=: a@x.org;\r\n"},
+		{"Vorstände: a@x.org;", "To: =?utf-8?q?Vorst=C3=A4nde?= : a@x.org;\r\n"},
 		{"j@bücher.example", "To: j@xn--bcher-kva.example\r\n"},
 		{`"a b"@x.org, j@[192.0.2.1]`, "To: \"a b\"@x.org, j@[192.0.2.1]\r\n"},
 		{`"a@x> ORCPT=b"@y.test`, "To: \"a@x> ORCPT=b\"@y.test\r\n"},

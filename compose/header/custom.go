@@ -2,7 +2,6 @@ package header
 
 import (
 	"fmt"
-	"net/mail"
 	"strings"
 
 	"mxsend/compose/address"
@@ -82,7 +81,7 @@ func (w Writer) written(name, value string) (Field, error) {
 }
 
 func givenDate(name, value string) (Field, error) {
-	t, err := mail.ParseDate(value)
+	t, err := ParseDate(value)
 	if err != nil {
 		return Field{}, fail(name, "%q is no date; write it as Mon, 2 Jan 2006 15:04:05 -0700", printable(value))
 	}

@@ -41,6 +41,9 @@ func (f *folder) encoded(gap, s string) {
 	c := codecFor(s)
 	for s != "" {
 		least := min(frame+c.length(s[:cluster(s)]), maxEncodedWord) // one visible character
+		if f.words == 0 {
+			least = min(least, frame+qLength("🖂")) // a line with nothing but the name is read as a blank by some
+		}
 		if f.column > 0 && f.column+len(gap)+least > encodedLine {
 			f.fold()
 		}

@@ -63,6 +63,15 @@ func TestDowngradeOfOneText(t *testing.T) {
 	}
 }
 
+// Comments do not hide what a part is. RFC 2045 §5.1
+func TestDowngradeReadsPastComments(t *testing.T) {
+	in := plainHead + "Content-Type: multipart/mixed (of (two)); boundary=\"(b)\"\r\nContent-Transfer-Encoding: (so to say) 8bit\r\n\r\n--(b)\r\nContent-Type: text/plain (words); charset=utf-8\r\n\r\nü\r\n--(b)--\r\n"
+	want := plainHead + "Content-Type: multipart/mixed (of (two)); boundary=\"(b)\"\r\n\r\n--(b)\r\nContent-Type: text/plain (words); charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=C3=BC\r\n--(b)--\r\n"
+	if got, notes := lightened(t, in); got != want {
+		t.Errorf("%q, got\n%s", notes, got)
+	}
+}
+
 // What cannot be re-encoded without harm goes out as it came, and that is said.
 func TestDowngradeLeavesAlone(t *testing.T) {
 	multi := plainHead + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
@@ -71,6 +80,7 @@ func TestDowngradeLeavesAlone(t *testing.T) {
 		"a signed part":           strings.Replace(multi, "--b\r\n", "--b\r\nContent-Type: multipart/signed; boundary=c\r\n\r\n--c\r\n\r\n", 1) + "ü\r\n--c--\r\n--b--\r\n",
 		"encoded already":         multi + "Content-Transfer-Encoding: base64\r\n\r\nü\r\n--b--\r\n",
 		"outside the parts":       strings.Replace(multi, "\r\n--b", "\r\nü\r\n--b", 1) + "\r\nx\r\n--b--\r\n",
+		"a type unreadable":       strings.Replace(multi, "mixed;", "mixed; a=b=c; a=;", 1) + "\r\nü\r\n--b--\r\n",
 		"no boundary":             plainHead + "Content-Type: multipart/mixed\r\n\r\nü\r\n",
 		"a report":                multi + "Content-Type: message/delivery-status\r\n\r\nü\r\n--b--\r\n",
 		"a header that is none":   multi + "words\r\nü\r\n--b--\r\n",

@@ -1,10 +1,14 @@
 package intake
 
 import (
+	"bytes"
 	"mime"
 	"net/mail"
+	"runtime"
 	"strings"
 	"testing"
+
+	"mxsend/compose/address"
 )
 
 // Raw UTF-8 in fields, as programs write it, is encoded where that was ordered and nothing is signed.
@@ -71,9 +75,61 @@ func TestLongFields(t *testing.T) {
 	if err != nil || m.Header.Get("X-Long") != strings.Repeat("word ", 500)+"end" || l.Facts.LongestLine > 998 {
 		t.Errorf("%v, longest line %d, %q", err, l.Facts.LongestLine, m.Header.Get("X-Long"))
 	}
-	for _, bad := range []string{"X-Long: " + strings.Repeat("x", 1000), "X-Long:" + strings.Repeat(" ", 1000) + "x", "X: a\r\n b" + strings.Repeat("x", 1000), "X-CR: a\rBcc: b", "X-CR: a\r", "X-NUL: a\x00b"} {
+	for _, bad := range []string{"X-Long: " + strings.Repeat("x", 1000), "X-Long:" + strings.Repeat(" ", 1000) + "x", "X: a\r\n b" + strings.Repeat("x", 1000), "X-CR: a\rBcc: b", "X-CR: a\r\rb"} {
 		if l, _, err := o.Take(memory(bad + "\r\n" + complete)); err == nil {
 			t.Errorf("%.20q: %q", bad, written(t, l))
+		}
+	}
+}
+
+// What can be mended in a header without a guess is mended.
+func TestHeaderIsMended(t *testing.T) {
+	o := order(t)
+	for in, want := range map[string]string{"X-CR: a\rb\r\n": "X-CR: a b\r\n", "X-NUL: a\x00b\n": "X-NUL: ab\r\n", "X-End: a\r\r\n": "X-End: a\r\n"} {
+		o.Repair = false
+		if _, _, err := o.Take(memory(in + complete)); err == nil {
+			t.Errorf("%q went out unmended", in)
+		}
+		o.Repair = true
+		l, notes, err := o.Take(memory(in + complete))
+		if err != nil || len(notes) != 1 || written(t, l) != want+complete {
+			t.Errorf("%q: %v, %q", in, err, notes)
+		}
+	}
+	l, _, err := o.Take(memory(strings.ReplaceAll(complete, "\r\n", "\r\r\n")))
+	if err != nil || !strings.HasPrefix(written(t, l), strings.SplitAfter(complete, "\r\n\r\n")[0]) {
+		t.Errorf("a header with CRCRLF: %v", err)
+	}
+}
+
+// TestFoldsCostWhatTheyAre: a field of many lines is gathered once.
+func TestFoldsCostWhatTheyAre(t *testing.T) {
+	in := []byte(complete[:strings.Index(complete, "\r\n\r\n")+2] + "X: y\r\n" + strings.Repeat(" a\r\n", 100_000) + "\r\n")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	found, err := scan(bytes.NewReader(in), false)
+	runtime.ReadMemStats(&after)
+	if err != nil || len(found.fields[len(found.fields)-1].raw) < 400_000 {
+		t.Fatal(err)
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > 40*uint64(len(in)) {
+		t.Errorf("%d octets of header took %d", len(in), took)
+	}
+}
+
+// Who signs that there is no To would see the signature broken by one.
+func TestSignedLettersGetNoTo(t *testing.T) {
+	to := "To: bob@hamburger.edu\r\n"
+	for in, want := range map[string]bool{"": true, "DKIM-Signature: v=1; h=To\r\n": false} {
+		o := order(t)
+		a, _ := address.Parse("bob@hamburger.edu")
+		o.Recipients = []address.Address{a}
+		l, _, err := o.Take(memory(in + strings.Replace(complete, to, "", 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(written(t, l), "undisclosed-recipients"); got != want {
+			t.Errorf("%q: a To was added: %v", in, got)
 		}
 	}
 }

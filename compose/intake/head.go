@@ -67,7 +67,7 @@ func (o Order) head(f *findings, seven *sevenBit) (head, []string, error) {
 	if len(f.named("message-id")) == 0 {
 		errs = append(errs, o.addID("Message-ID", o.authorDomain(f), add))
 	}
-	if len(f.named("to"))+len(f.named("cc")) == 0 {
+	if len(f.named("to"))+len(f.named("cc")) == 0 && !f.signed() { // many sign that there is no To
 		errs = append(errs, add(header.Addresses("To", address.List{{Name: "undisclosed-recipients", Named: true}})))
 	}
 	if seven != nil {

@@ -80,7 +80,7 @@ func (e *Error) ExitCode() int { return 65 }
 
 // Take makes a letter of the source, which it closes with the letter. The notes tell what was added or mended.
 func (o Order) Take(source Source) (l *letter.Letter, notes []string, err error) {
-	found, err := scan(source.Reader())
+	found, err := scan(source.Reader(), o.Repair)
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the letter: %w", err)
 	}

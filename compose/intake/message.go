@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mxsend/compose/header"
 	"mxsend/compose/letter"
 )
 
@@ -66,7 +67,7 @@ func (f *findings) signed() bool {
 		return true
 	}
 	for _, field := range f.named("content-type") {
-		value := strings.ToLower(field.unfolded())
+		value := strings.ToLower(header.WithoutComments(field.unfolded()))
 		for _, kind := range []string{"multipart/signed", "multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"} {
 			if strings.HasPrefix(value, kind) {
 				return true

@@ -34,6 +34,7 @@ func (s *sevenBit) headLine(line string) {
 
 // endHead begins what the header announces, and writes the header so that it says how the content travels now.
 func (s *sevenBit) endHead() {
+	s.head.finish()
 	fields, message := s.head.fields, s.message
 	s.begin(fields, message)
 	for _, f := range s.relabelled(fields, message) {
@@ -98,9 +99,13 @@ func kindOf(fields []field, digest bool) (string, map[string]string) {
 		return "message/rfc822", nil
 	}
 	if i >= 0 {
-		kind, params, err := mime.ParseMediaType(fields[i].unfolded())
+		value := header.WithoutComments(fields[i].unfolded())
+		kind, params, err := mime.ParseMediaType(value)
 		if err == nil || kind != "" {
 			return kind, params
+		}
+		if kind, _, _ = strings.Cut(strings.ToLower(value), "/"); kind == "multipart" || kind == "message" {
+			return kind + "/unreadable", nil // what is within has labels of its own
 		}
 	}
 	return "text/plain", nil
@@ -111,7 +116,7 @@ func encodingOf(fields []field) string {
 	if i < 0 {
 		return ""
 	}
-	first, _, _ := strings.Cut(strings.ToLower(fields[i].unfolded()), " ")
+	first, _, _ := strings.Cut(strings.ToLower(header.WithoutComments(fields[i].unfolded())), " ")
 	return first
 }
 

@@ -47,11 +47,14 @@ func (o Order) resenter(block []field) address.Address {
 	return a
 }
 
-// resentBlock are the fields of the first Resent block, which is the latest. The next begins where a name comes again.
+// resentBlock are the fields of the first Resent block, which is the latest. It ends where a name comes again, and where a
+// server has written that the letter arrived.
 func (f *findings) resentBlock() []field {
 	var block []field
 	for _, found := range f.fields {
 		switch {
+		case found.is("received") && len(block) > 0:
+			return block
 		case !strings.HasPrefix(strings.ToLower(found.name), "resent-"):
 		case holds(block, found.name):
 			return block

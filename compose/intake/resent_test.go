@@ -59,6 +59,16 @@ func TestResentBlockGetsWhatItLacks(t *testing.T) {
 	}
 }
 
+// An older block stands below what the servers wrote in between; who was meant then gets no copy now.
+func TestOlderBlocksAreHistory(t *testing.T) {
+	o := order(t)
+	o.ReadFields = true
+	l, _, err := o.Take(memory("Resent-From: carol@x.org\r\nResent-To: new@x.org\r\nReceived: from x\r\nResent-Cc: old@x.org\r\n" + complete))
+	if err != nil || len(l.Envelope.Recipients) != 2 || l.Envelope.Recipients[1].Address.String() != "new@x.org" {
+		t.Errorf("%v, %v", l.Envelope.Recipients, err)
+	}
+}
+
 func TestHops(t *testing.T) {
 	hop := "Received: from a by b; " + time.RFC1123Z + "\r\n"
 	if _, _, err := order(t).Take(memory(strings.Repeat(hop, 100) + complete)); err != nil {

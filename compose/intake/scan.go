@@ -66,9 +66,9 @@ func (f *findings) mended() []string {
 	return notes
 }
 
-// scan reads the letter once.
-func scan(r io.Reader) (*findings, error) {
-	s := &scanner{findings: newFindings(), in: bufio.NewReaderSize(r, bufferFor)}
+// scan reads the letter once, and mends its header if that is ordered.
+func scan(r io.Reader, repair bool) (*findings, error) {
+	s := &scanner{findings: newFindings(), in: bufio.NewReaderSize(r, bufferFor), repair: repair}
 	if err := s.header(); err != nil {
 		return nil, err
 	}
@@ -80,7 +80,9 @@ type scanner struct {
 	in   *bufio.Reader
 	line int
 	at   int64
+	last []byte // the lines of the last field, while more may follow
 
+	repair     bool
 	postmarked bool // the first line was that of an mbox
 }
 
@@ -106,9 +108,14 @@ func (s *scanner) next() (text []byte, err error) {
 
 // header cuts the fields, up to the empty line or to the first line that belongs to none, which is then the body's first.
 func (s *scanner) header() error {
+	defer s.finish()
 	for {
 		before := s.at
 		text, err := s.next()
+		if err == nil {
+			s.see(text)
+			text, err = s.mended(text)
+		}
 		switch {
 		case err == io.EOF:
 			s.bodyAt = s.at
@@ -123,12 +130,27 @@ func (s *scanner) header() error {
 		case s.isPostmark(text):
 			continue
 		}
-		s.see(text)
 		if !s.take(string(text)) {
 			s.bodyAt = before
 			return s.rewind(text)
 		}
 	}
+}
+
+// mended is a line of the header without NUL, and with a blank for a CR within a value. What looks like a field after a CR may be
+// one, or somebody's wish that it be taken for one: that is left to a person.
+func (s *scanner) mended(text []byte) ([]byte, error) {
+	if !s.repair || !bytes.ContainsAny(text, "\r\x00") {
+		return text, nil
+	}
+	text = bytes.ReplaceAll(bytes.TrimRight(text, "\r\x00"), []byte{0}, nil)
+	_, after, found := bytes.Cut(text, []byte("\r"))
+	for piece := range bytes.SplitSeq(after, []byte("\r")) {
+		if _, isField := fieldName(string(piece)); found && (isField || len(piece) == 0) {
+			return nil, &Error{s.line, "a CR in the header may be meant as a line end or not, which --repair can't tell"}
+		}
+	}
+	return bytes.ReplaceAll(text, []byte("\r"), []byte(" ")), nil
 }
 
 // isPostmark: the line of an mbox that stands before a letter, and the one of UUCP that may follow it. RFC 4155
@@ -152,17 +174,31 @@ func (s *scanner) take(text string) bool {
 		if len(s.fields) == 0 {
 			return false
 		}
-		last := &s.fields[len(s.fields)-1]
-		last.raw += text + "\r\n"
+		s.last = append(append(s.last, text...), "\r\n"...)
 		return true
 	}
-	name, _, found := strings.Cut(text, ":")
-	name = strings.TrimRight(name, " \t") // RFC 5322 §4.5: blanks before the colon are of old
-	if !found || name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	name, isField := fieldName(text)
+	if !isField {
 		return false
 	}
-	s.fields = append(s.fields, field{name: name, raw: text + "\r\n", line: s.line})
+	s.finish()
+	s.fields = append(s.fields, field{name: name, line: s.line})
+	s.last = append(append(s.last, text...), "\r\n"...)
 	return true
+}
+
+// fieldName is the name of the field that a line begins, if it begins one. RFC 5322 §2.2
+func fieldName(line string) (name string, ok bool) {
+	name, _, found := strings.Cut(line, ":")
+	name = strings.TrimRight(name, " \t") // RFC 5322 §4.5: blanks before the colon are of old
+	return name, found && name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// finish gives the last field its lines.
+func (s *scanner) finish() {
+	if n := len(s.fields); n > 0 && len(s.last) > 0 {
+		s.fields[n-1].raw, s.last = string(s.last), s.last[:0]
+	}
 }
 
 // body looks at every line without keeping it; of a very long one, at its pieces.

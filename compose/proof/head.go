@@ -78,6 +78,8 @@ func (p *proof) checkDate(head *block) {
 	switch {
 	case err != nil:
 		f.place.err("RFC 5322 §3.3", "%s is no date: write it as %s", quote(f.value), p.now.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
+	case strings.Contains(f.value, ",") && !strings.EqualFold(trim(strings.Split(f.value, ",")[0]), date.Format("Mon")):
+		f.place.warn("RFC 5322 §3.3", "that day is a %s: write the day that it is, or none", date.Weekday())
 	case date.Sub(p.now) > early:
 		f.place.warn("RFC 5322 §3.6.1", "the date lies in the future, which looks like spam: set the clock right")
 	case p.now.Sub(date) > late:
@@ -92,7 +94,7 @@ func (p *proof) checkIDs(head *block) {
 	}
 	for _, name := range []string{"In-Reply-To", "References"} {
 		f, _ := head.first(name)
-		for _, id := range header.SplitIDs(withoutComments(f.value)) {
+		for _, id := range header.SplitIDs(header.WithoutComments(f.value)) {
 			if _, err := header.NormalID(name, id); err != nil || !bracketed(id) {
 				f.place.warn("RFC 5322 §3.6.4", "%s is no message identifier, so readers don't find the thread: write <left@right>", quote(id))
 				break
@@ -104,7 +106,7 @@ func (p *proof) checkIDs(head *block) {
 func bracketed(id string) bool { return strings.HasPrefix(id, "<") && strings.HasSuffix(id, ">") }
 
 func checkMessageID(f field) {
-	id := trim(withoutComments(f.value))
+	id := trim(header.WithoutComments(f.value))
 	_, err := header.NormalID("Message-ID", id)
 	_, domain, _ := strings.Cut(trimBrackets(id), "@")
 	switch {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/encoding/htmlindex"
+
+	"mxsend/compose/header"
 )
 
 const maxValue = 64 << 10 // octets of a value that is taken apart
@@ -45,45 +47,13 @@ func parameters(value string) (word string, params map[string]string, err error)
 	if len(value) > maxValue {
 		return "", nil, errors.New("it is too long")
 	}
-	value = strings.TrimRight(withoutComments(value), blanks+";") // a semicolon at the end is common and harmless
+	value = strings.TrimRight(header.WithoutComments(value), blanks+";") // a semicolon at the end is common and harmless
 	word, params, err = mime.ParseMediaType(value)
 	if word == "" {
 		word, _, _ = strings.Cut(value, ";")
 		word = strings.ToLower(trim(word))
 	}
 	return word, params, err
-}
-
-// withoutComments takes the comments out of a structured value. RFC 5322 §3.2.2
-func withoutComments(s string) string {
-	if !strings.Contains(s, "(") {
-		return s
-	}
-	var kept strings.Builder
-	depth, quoted := 0, false
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case c == '\\' && i+1 < len(s):
-			if depth == 0 {
-				kept.WriteString(s[i : i+2])
-			}
-			i++
-			continue
-		case c == '"' && depth == 0:
-			quoted = !quoted
-		case c == '(' && !quoted:
-			depth++
-			continue
-		case c == ')' && !quoted && depth > 0:
-			depth--
-			continue
-		}
-		if depth == 0 {
-			kept.WriteByte(c)
-		}
-	}
-	return trim(kept.String())
 }
 
 // checkCharset: a name that no reader knows. RFC 2046 §4.1.2
@@ -103,7 +73,7 @@ func (p *proof) readEncoding(e *entity, head *block) {
 	if !given {
 		return
 	}
-	e.encoding = strings.ToLower(withoutComments(f.value))
+	e.encoding = strings.ToLower(header.WithoutComments(f.value))
 	switch e.encoding {
 	case "7bit", "8bit", "base64", "quoted-printable":
 	case "binary":
@@ -124,7 +94,7 @@ func (p *proof) checkMIMEVersion(e *entity, head *block) {
 		}
 	}
 	version, given := head.first("MIME-Version")
-	if given && strings.ReplaceAll(withoutComments(version.value), " ", "") != "1.0" {
+	if given && strings.ReplaceAll(header.WithoutComments(version.value), " ", "") != "1.0" {
 		version.place.warn("RFC 2045 §4", "the version is %s: there is no other than 1.0", quote(version.value))
 	}
 	if given || !e.letter {

@@ -88,6 +88,6 @@ func decodeWords(s string) string {
 }
 
 func trimBrackets(s string) string {
-	s = trim(withoutComments(s))
+	s = trim(header.WithoutComments(s))
 	return strings.TrimSuffix(strings.TrimPrefix(s, "<"), ">")
 }

@@ -60,6 +60,9 @@ func readMailboxes(f field) []address.Mailbox {
 	list, err := address.Parser{Words: words()}.List(f.value)
 	strict := mail.AddressParser{WordDecoder: words()}
 	plain, strictErr := strict.ParseList(f.value)
+	if strictErr != nil {
+		_, strictErr = strict.ParseList(withIPv4(f.value))
+	}
 	switch {
 	case f.value == "":
 		f.place.err("RFC 5322 §3.6.3", "the field is empty: name somebody, or leave it out")
@@ -74,6 +77,20 @@ func readMailboxes(f field) []address.Mailbox {
 		return nil
 	}
 	return list.Mailboxes()
+}
+
+// withIPv4 stands in for a value whose addresses name hosts by IPv6. QUIRK: net/mail takes such a literal for a mistake.
+func withIPv4(value string) string {
+	var b strings.Builder
+	for {
+		before, literal, found := strings.Cut(value, "@[IPv6:")
+		_, after, closed := strings.Cut(literal, "]")
+		if !found || !closed {
+			return b.String() + value
+		}
+		b.WriteString(before + "@[192.0.2.1]")
+		value = after
+	}
 }
 
 // unusual are the mailboxes that only the other parser reads: their names are looked at elsewhere, their addresses here.

@@ -1,6 +1,10 @@
 package command
 
-import "github.com/urfave/cli/v2"
+import (
+	"flag"
+
+	"github.com/urfave/cli/v2"
+)
 
 // Named gives flags the names that they have, ready-made. QUIRK: cli asks for them in every look at a flag and makes them with a
 // regular expression each time, which is ten thousand times in a start with a hundred flags.
@@ -82,3 +86,13 @@ func (f namedNumber) Names() []string { return f.names }
 
 // String is the line of --help.
 func (f namedNumber) String() string { return cli.FlagStringer(f) }
+
+// Apply makes the flag known under its first name only, which is the one that Arrange writes, and keeps every octet of its values.
+// QUIRK: cli copies values to the other names by way of JSON, which puts U+FFFD for what is not UTF-8, and cuts blanks off.
+func (f namedList) Apply(set *flag.FlagSet) error {
+	alone := *f.StringSliceFlag
+	alone.Aliases, alone.KeepSpace = nil, true
+	err := alone.Apply(set)
+	f.HasBeenSet = alone.HasBeenSet
+	return err
+}

@@ -24,3 +24,25 @@ func TestNamedFlagsAreTheSame(t *testing.T) {
 		}
 	}
 }
+
+// TestListsKeepEveryOctet: a name may begin or end with a blank, and need not be UTF-8; a short form changes nothing.
+func TestListsKeepEveryOctet(t *testing.T) {
+	given := []string{" x ", "caf\xe9", "a,b"}
+	for _, form := range []string{"--list", "-l"} {
+		var got []string
+		app := &cli.App{Name: "mxsend", Flags: Named([]cli.Flag{&cli.StringSliceFlag{Name: "list", Aliases: []string{"l"}}}), DisableSliceFlagSeparator: true,
+			Action: func(c *cli.Context) error { got = c.StringSlice("list"); return nil }}
+		args := []string{"mxsend"}
+		for _, value := range given {
+			args = append(args, form, value)
+		}
+		app.Setup()
+		args, err := Arrange(app, args)
+		if err == nil {
+			err = app.Run(args)
+		}
+		if err != nil || !slices.Equal(got, given) {
+			t.Errorf("%s: got %q, %v, want %q", form, got, err, given)
+		}
+	}
+}

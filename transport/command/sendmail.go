@@ -170,6 +170,7 @@ func (o sendmailOptions) letter(ctx context.Context, in io.Reader) (*letter.Lett
 func (o sendmailOptions) order() (intake.Order, error) {
 	order := newOrder()
 	order.ReadFields, order.MIME, order.Headless, order.DefaultDomain = o.fields, true, true, mailName()
+	order.Repair = true // nobody could be told to mend it: cron and its like write lines of any length
 	p := address.Parser{DefaultDomain: order.DefaultDomain}
 	var errs []error
 	for _, word := range o.recipients {

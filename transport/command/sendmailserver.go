@@ -88,7 +88,7 @@ func (s *submission) Data(r io.Reader) error {
 		return err
 	}
 	order := newOrder()
-	order.MIME, order.Headless, order.Sender = true, true, &s.sender
+	order.MIME, order.Headless, order.Repair, order.Sender = true, true, true, &s.sender
 	order.From = address.Mailbox{Address: s.sender}
 	for _, r := range s.to {
 		order.Recipients = append(order.Recipients, r.Address)
