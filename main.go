@@ -3,7 +3,7 @@
 // Mxsend composes an e-mail on the command line and carries it to the recipient's own mail exchanger.
 //
 // This file is the hall: it puts the rooms' commands together, hands every command the streams and a context that ends
-// with SIGINT or SIGTERM, prints what went wrong, and holds the one os.Exit. Certificates with a negative serial number are
+// with SIGINT, SIGTERM or SIGHUP, prints what went wrong, and holds the one os.Exit. Certificates with a negative serial number are
 // read, since the alternative to an old server's certificate is clear text.
 //
 //	words and files ──► attach ──► compose ──► letter ──► transport ──► report ──► terminal, JSON, exit code
@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -23,14 +24,17 @@ import (
 
 	attachcommand "mxsend/attach/command"
 	"mxsend/transport/command"
+	"mxsend/transport/transcript"
 )
 
 func main() { os.Exit(run(os.Args)) }
 
 func run(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), interruptions()...)
 	defer stop()
-	signal.Ignore(syscall.SIGPIPE) // a reader that leaves does not change what became of the letter
+	context.AfterFunc(ctx, stop) // a second signal ends what does not listen to the first
+	// A reader that leaves does not change what became of the letter. Ignored instead, the signal would be so for an editor too.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	command.ForgetEmpty()
 	app := newApp()
 	app.Setup()
@@ -42,6 +46,11 @@ func run(args []string) int {
 		err = app.RunContext(ctx, args)
 	}
 	return exit(err)
+}
+
+// interruptions are the signals that end the run in order, but for those that whoever started it wants ignored, as nohup does.
+func interruptions() []os.Signal {
+	return slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)
 }
 
 func newApp() *cli.App {
@@ -89,7 +98,7 @@ func exit(err error) int {
 		return told.ExitCode()
 	}
 	for line := range strings.SplitSeq(err.Error(), "\n") {
-		fmt.Fprintln(os.Stderr, "mxsend: "+line)
+		fmt.Fprintln(os.Stderr, "mxsend: "+transcript.Printable(line))
 	}
 	var coded interface{ ExitCode() int }
 	if errors.As(err, &coded) {

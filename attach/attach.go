@@ -17,6 +17,7 @@
 package attach
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -52,9 +53,12 @@ func (e *FileError) Error() string {
 
 func (e *FileError) Unwrap() error { return e.Cause }
 
-// ExitCode is EX_NOINPUT or EX_IOERR of sysexits(3).
+// ExitCode is EX_NOINPUT or EX_IOERR of sysexits(3), or EX_TEMPFAIL where the run was interrupted.
 func (e *FileError) ExitCode() int {
-	if e.read {
+	switch {
+	case errors.Is(e.Cause, context.Canceled):
+		return 75
+	case e.read:
 		return 74
 	}
 	return 66

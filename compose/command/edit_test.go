@@ -3,8 +3,13 @@ package command
 import (
 	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/urfave/cli/v2"
+
+	"mxsend/attach"
 )
 
 // editorDoes is the variable that makes this test program an editor: it says what is done to the file.
@@ -52,6 +57,27 @@ func TestEdit(t *testing.T) {
 		}
 		if err != nil || d.Text != c.want {
 			t.Errorf("%q: got %q, %v, want %q", c.does, d.Text, err, c.want)
+		}
+	}
+}
+
+// TestWrittenWordsAreKept: what an author wrote is thrown away when the letter is on its way, not before.
+func TestWrittenWordsAreKept(t *testing.T) {
+	t.Setenv("VISUAL", os.Args[0]+" -test.run=^TestEditor$")
+	t.Setenv(editorDoes, "an hour's work \xff")
+	for _, sent := range []bool{false, true} {
+		dir := t.TempDir()
+		t.Setenv("TMPDIR", dir)
+		var said strings.Builder
+		app := &cli.App{Name: "mxsend", Flags: Flags(), ErrWriter: &said, Action: func(c *cli.Context) error {
+			_, err := Draft(c, attach.Opener{Stdin: strings.NewReader(""), TempDir: dir})
+			Settle(c, sent)
+			return err
+		}}
+		err := app.Run([]string{"mxsend", "-f", "a@b.org", "--to", "c@d.org", "--edit"})
+		left, globErr := filepath.Glob(filepath.Join(dir, "mxsend-*.txt"))
+		if codeOf(err) != 65 || globErr != nil || len(left) == 1 == sent || strings.Contains(said.String(), "is kept in "+dir) == sent {
+			t.Errorf("sent %v: %v left, %v, said %q", sent, left, err, said.String())
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 )
@@ -63,6 +64,7 @@ func passwordCommand(ctx context.Context, line string, stderr io.Writer) ([]byte
 	}
 	cmd := exec.CommandContext(ctx, shell, flag, line)
 	cmd.Stderr = stderr
+	cmd.WaitDelay = time.Second // what the shell started may hold the pipe open after it
 	out, err := cmd.Output()
 	if err != nil {
 		return nil, &CredentialError{fmt.Errorf("--password-command: %w", err)}

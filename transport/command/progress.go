@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,12 +19,17 @@ const (
 )
 
 // showProgress gives back the same letter, whose octets are counted as they are sent, and shows them on a terminal when the
-// sending takes long. stop takes the bar away and waits for it. Off a terminal, beside a dialogue and with --quiet there is none.
+// sending takes long. stop takes the bar away and waits for it. Off a terminal or on one
+// that wants no signs, beside a dialogue and with --quiet there is none.
 func (s *settings) showProgress(c *cli.Context, l *letter.Letter) (watched *letter.Letter, stop func()) {
-	if s.output.quiet || s.output.verbose > 0 || !isTerminal(c.App.ErrWriter) {
+	if s.output.quiet || s.output.verbose > 0 || !colours(c.App.ErrWriter) || os.Getenv("TERM") == "dumb" {
 		return l, func() {}
 	}
-	p := &progress{total: l.Facts.Size * int64(len(domainsOf(l))), screen: c.App.ErrWriter, after: time.After(progressAfter), ended: make(chan struct{})}
+	journeys := int64(len(domainsOf(l)))
+	if len(s.carrier.Relays) > 0 {
+		journeys = 1
+	}
+	p := &progress{total: l.Facts.Size * journeys, screen: c.App.ErrWriter, after: time.After(progressAfter), ended: make(chan struct{})}
 	p.running.Go(p.show)
 	watched = letter.New(l.Envelope, l.Facts, counted{l, &p.sent})
 	watched.Recode = l.Recode

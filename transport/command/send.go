@@ -1,11 +1,14 @@
 package command
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -22,6 +25,12 @@ import (
 // Send composes a letter from the command line, or takes in a finished one, and carries it to every recipient. All that is
 // wrong with the command line and its files is said at once; nothing is connected before it is right.
 func Send(c *cli.Context) error {
+	err := send(c)
+	composecommand.Settle(c, err == nil)
+	return err
+}
+
+func send(c *cli.Context) error {
 	s, err := readSettings(c)
 	l, letterErr := theLetter(c)
 	if err := errors.Join(err, letterErr); err != nil {
@@ -143,7 +152,7 @@ func (s *settings) recorder(c *cli.Context) (*transcript.Recorder, error) {
 		r.Sinks = append(r.Sinks, transcript.Sink{Writer: c.App.ErrWriter, Bodies: o.verbose > 1, Colour: colours(c.App.ErrWriter)})
 	}
 	if o.transcript != "" {
-		f, err := os.OpenFile(o.transcript, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		f, err := createTranscript(c, o.transcript)
 		if err != nil {
 			return nil, &CreateError{fmt.Errorf("--transcript: %w", err)}
 		}
@@ -154,6 +163,36 @@ func (s *settings) recorder(c *cli.Context) (*transcript.Recorder, error) {
 		s.carrier.Parallel = -1 // a dialogue with its letter is read as a whole, so one is held after the other
 	}
 	return r, nil
+}
+
+// createTranscript empties a file only when it is none of those that the letter is made of.
+func createTranscript(c *cli.Context, path string) (*os.File, error) {
+	if there, err := os.Stat(path); err == nil {
+		for _, input := range inputs(c) {
+			if info, err := os.Stat(input); err == nil && os.SameFile(there, info) {
+				return nil, fmt.Errorf("%s is a file that is read, and would be lost", path)
+			}
+		}
+	}
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+}
+
+// inputs are the files that the command line names to be read.
+func inputs(c *cli.Context) []string {
+	var all []string
+	for _, name := range []string{"eml", "html", "body-file", "calendar", "ca", "client-cert", "client-key", "password-file", "dkim-key"} {
+		all = append(append(all, c.String(name)), c.StringSlice(name)...)
+	}
+	for _, given := range append(c.StringSlice("attach"), c.StringSlice("inline")...) {
+		path, _, _ := strings.Cut(given, ";")
+		all = append(all, given, path)
+	}
+	for _, given := range slices.Concat(c.Args().Slice(), c.StringSlice("to"), c.StringSlice("cc"), c.StringSlice("bcc")) {
+		if list, found := strings.CutPrefix(given, "@"); found {
+			all = append(all, list)
+		}
+	}
+	return all
 }
 
 // finish closes the transcript; a full disk is told, and changes nothing of what became of the letter.
@@ -191,10 +230,15 @@ func (s *settings) tell(c *cli.Context, r report.Report) {
 }
 
 func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(transcript.JSON(text.Bytes()))
+	return err
 }
 
 // plan shows what a send would do: the letter's size and the way of every domain. Nothing is connected but the resolver.
@@ -208,6 +252,12 @@ func (s *settings) plan(c *cli.Context, l *letter.Letter) error {
 	fmt.Fprintf(c.App.Writer, "letter %s from <%s>, %d octets\n", l.Facts.MessageID, l.Envelope.Sender, l.Facts.Size)
 	for _, r := range l.Envelope.Recipients {
 		fmt.Fprintf(c.App.Writer, "to <%s>\n", r.Address)
+	}
+	if len(s.carrier.Relays) > 0 {
+		for _, r := range s.carrier.Relays {
+			fmt.Fprintf(c.App.Writer, "through %s\n", r)
+		}
+		return nil
 	}
 	return s.showRoutes(c, domainsOf(l), false)
 }

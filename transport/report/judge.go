@@ -54,8 +54,8 @@ func judgeDialogue(e *smtp.Error) Judgement {
 		return Judgement{State: Unknown}
 	case e.Class == smtp.ClassLocal:
 		return judgeLocal(e)
-	case e.Stage == smtp.StageAuth && e.Reply.Code/100 != 4:
-		return Judgement{State: Failed}
+	case e.Stage == smtp.StageAuth && (e.Class == smtp.ClassMissingFeature || e.Class == smtp.ClassRefused && e.Reply.Code/100 == 5):
+		return Judgement{State: Failed} // a connection that broke there says nothing about the credentials
 	case e.Stage == smtp.StageStartTLS:
 		// A refused or failed STARTTLS where TLS is a must says nothing about the recipient, whatever the code.
 		return Judgement{State: Deferred, Host: true}

@@ -76,6 +76,8 @@ func TestJudgeEverythingElse(t *testing.T) {
 		{"no SMTPUTF8", said(smtp.ClassMissingFeature, smtp.StageRcpt, 0), "failed, next host, host has spoken"},
 		{"no STARTTLS", said(smtp.ClassMissingFeature, smtp.StageStartTLS, 0), "deferred, next host"},
 		{"no AUTH", said(smtp.ClassMissingFeature, smtp.StageAuth, 0), "failed"},
+		{"connection lost in the login", said(smtp.ClassConnection, smtp.StageAuth, 0), "deferred, next host"},
+		{"nonsense in the login", said(smtp.ClassProtocol, smtp.StageAuth, 0), "deferred, next host"},
 		{"interrupted", local(context.Canceled), "deferred"},
 		{"changed file", local(errors.New("changed")), "failed"},
 		{"dial", errors.New("connection refused"), "deferred, next host"},

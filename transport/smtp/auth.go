@@ -122,6 +122,8 @@ func (s *Session) authenticate(name string, client mechanism) *Error {
 		c.text, c.secret = verb+" "+initial(first), len(verb)+1
 		hasFirst = false
 	}
+	s.tell.login = true
+	defer func() { s.tell.login = false }()
 	for range maxSteps {
 		r, err := s.step(c)
 		switch {

@@ -66,8 +66,8 @@ func newReplyReader(src io.Reader, tell *telling) *replyReader {
 	hear := func(line []byte) []byte {
 		struck := tell.strike(line)
 		tell.received(struck)
-		if bytes.HasPrefix(line, []byte("334")) {
-			return line // a challenge, which is answered and not reported
+		if tell.login && bytes.HasPrefix(line, []byte("334")) {
+			return line // which is answered and not reported
 		}
 		return struck
 	}

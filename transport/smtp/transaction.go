@@ -29,10 +29,13 @@ func (t *transaction) run() (again []*Verdict, err *Error) {
 	case err != nil:
 		refuseAll(t.unsettled(), err)
 		return nil, err
-	case t.options.stopsAt(StageMail), t.options.stopsAt(StageRcpt):
+	case t.options.stopsAt(StageMail):
 		err = stopped(t.options.QuitAfter)
 		refuseAll(t.unsettled(), err)
 		return nil, err
+	case t.options.stopsAt(StageRcpt):
+		t.dirty = true // the others are asked in further transactions
+		refuseAll(t.accepted, stopped(t.options.QuitAfter))
 	case len(t.accepted) == 0:
 		t.withdraw(nil)
 	case t.data != nil:

@@ -30,6 +30,7 @@ type telling struct {
 	witness Witness
 	show    bool
 	secrets [][]byte
+	login   bool // AUTH is under way, so a challenge is needed as it came
 }
 
 func (t *telling) sent(kind Kind, p []byte) {
@@ -66,16 +67,20 @@ func (t *telling) keep(secret string) {
 	}
 }
 
-// strike replaces the secrets in a reply's line, which a server may repeat in it; the code is never one.
+// strike replaces the secrets in a reply's line, which a server may repeat in it; the code that begins it is never one.
 func (t *telling) strike(line []byte) []byte {
-	if len(t.secrets) == 0 || len(line) < 4 {
+	if len(t.secrets) == 0 {
 		return line
 	}
-	text := line[4:]
+	code := 0
+	if len(line) > 3 && digit(line[0]) && digit(line[1]) && digit(line[2]) && (line[3] == ' ' || line[3] == '-') {
+		code = 4
+	}
+	text := line[code:]
 	for _, s := range t.secrets {
 		text = bytes.ReplaceAll(text, s, []byte(struckOut(len(s))))
 	}
-	return slices.Concat(line[:4], text)
+	return slices.Concat(line[:code], text)
 }
 
 func struckOut(n int) string { return fmt.Sprintf("<%d octets struck out>", n) }

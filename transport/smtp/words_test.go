@@ -130,11 +130,24 @@ func TestStruckOut(t *testing.T) {
 
 // TestChallengeIsHeardWhole: striking out must not change what a mechanism answers to.
 func TestChallengeIsHeardWhole(t *testing.T) {
+	for login, want := range map[bool]string{true: "cj1hYmM=", false: "<2 octets struck out>1hYmM="} {
+		tell := &telling{login: login}
+		tell.keep("cj")
+		r, err := newReplyReader(strings.NewReader("334 cj1hYmM=\r\n"), tell).read()
+		if err != nil || r.Lines[0] != want {
+			t.Errorf("login %v: %+v, %v", login, r, err)
+		}
+	}
+}
+
+// TestSecretsBeginLinesToo: what is no reply has no code that must be kept.
+func TestSecretsBeginLinesToo(t *testing.T) {
 	tell := &telling{}
-	tell.keep("cj")
-	r, err := newReplyReader(strings.NewReader("334 cj1hYmM=\r\n"), tell).read()
-	if err != nil || r.Lines[0] != "cj1hYmM=" {
-		t.Errorf("%+v, %v", r, err)
+	tell.keep("c2VjcmV0")
+	for in, want := range map[string]string{"c2VjcmV0": "<8 octets struck out>", "535 c2VjcmV0": "535 <8 octets struck out>", "535": "535", "53c2VjcmV0": "53<8 octets struck out>"} {
+		if got := string(tell.strike([]byte(in))); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -12,6 +13,40 @@ import (
 // invisible and bidirectional ones become \u{…} or \xNN, octets that are no UTF-8 become \xNN. A backslash that could be
 // read as the start of such a form is doubled, so that Unescape gives back the octets that came.
 func Escape(s string) string { return string(appendEscaped(nil, s, false)) }
+
+// Printable makes a sentence harmless that may hold escaped words already: what shows stays as it is, backslashes too, so what
+// comes out cannot be undone.
+func Printable(s string) string {
+	var dst []byte
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if s[i] < ' ' || s[i] == 0x7f {
+			dst = fmt.Appendf(dst, `\x%02x`, s[i])
+		} else {
+			dst = appendRune(dst, s[i:i+size], r)
+		}
+		i += size
+	}
+	return string(dst)
+}
+
+// JSON makes an encoded text harmless to a terminal: within strings, which is where they stand, characters that do not show
+// are written by their number. RFC 8259 §7
+func JSON(text []byte) []byte {
+	var dst []byte
+	for _, r := range string(text) {
+		switch {
+		case r == '\n' || visible(r):
+			dst = utf8.AppendRune(dst, r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			dst = fmt.Appendf(dst, `\u%04x\u%04x`, high, low)
+		default:
+			dst = fmt.Appendf(dst, `\u%04x`, r)
+		}
+	}
+	return dst
+}
 
 // appendEscaped appends s escaped; tabs stay where they are harmless, as in the lines of a letter of ours.
 func appendEscaped(dst []byte, s string, tabs bool) []byte {

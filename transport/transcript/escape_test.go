@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"unicode"
@@ -67,4 +68,30 @@ func FuzzEscape(f *testing.F) {
 			t.Fatalf("%q is shown as %q, which means %q", s, shown, back)
 		}
 	})
+}
+
+// TestPrintable: what shows stays, also the escapes that are there already.
+func TestPrintable(t *testing.T) {
+	for in, want := range map[string]string{`a \x1b`: `a \x1b`, "\x1b[31m": `\x1b[31m`, "ü\u202e\xff\u009b": `ü\u{202e}\xff\u{9b}`, "": ""} {
+		if got := Printable(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestJSON: the text is the same to whoever parses it, and harmless to whoever looks at it.
+func TestJSON(t *testing.T) {
+	in := "ü \x1b\u009b\u007f\u202e\U000e0041 😀 \u2028\n"
+	text, err := json.Marshal(map[string]string{"a": in})
+	if err != nil {
+		t.Fatal(err)
+	}
+	safe := JSON(text)
+	if strings.ContainsFunc(string(safe), func(r rune) bool { return r != '\n' && !visible(r) }) {
+		t.Errorf("%q", safe)
+	}
+	var back map[string]string
+	if err := json.Unmarshal(safe, &back); err != nil || back["a"] != in {
+		t.Errorf("%q came back as %q, %v", in, back["a"], err)
+	}
 }
