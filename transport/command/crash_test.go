@@ -143,15 +143,20 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 	promised := map[string]bool{}
 	relay := server.Addr().String()
+	begun := time.Now()
+	if !run(0, "words\nthe end of measure\n", "--queue", "--relay", relay, "--resolver", "127.0.0.1:1", "-f", "alice@crepes.fr", "-s", "measure", "bob@hamburger.edu") {
+		t.Fatal("a letter that nobody interrupts is not sent")
+	}
+	window := int64(2 * time.Since(begun)) // about half of them come to their end
 	for i := range rounds {
 		subject := fmt.Sprintf("letter-%d", i)
 		body := strings.Repeat("Do you like ketchup?\n", 1000) + "the end of " + subject + "\n"
-		pause := time.Duration(rand.Int64N(int64(80 * time.Millisecond)))
+		pause := time.Duration(rand.Int64N(window))
 		if run(pause+1, body, "--queue", "--relay", relay, "--resolver", "127.0.0.1:1", "-f", "alice@crepes.fr", "-s", subject, "bob@hamburger.edu") {
 			promised[subject] = true
 		}
 		if i%3 == 2 {
-			run(time.Duration(rand.Int64N(int64(80*time.Millisecond)))+1, "", "queue", "run", "--all")
+			run(time.Duration(rand.Int64N(window))+1, "", "queue", "run", "--all")
 		}
 	}
 	for range 3 {
@@ -159,6 +164,9 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 	server.mu.Lock()
 	defer server.mu.Unlock()
+	if len(promised) < rounds/10 || len(server.taken) < rounds/10 {
+		t.Errorf("%d rounds, but only %d letters were promised and %d arrived: this shows nothing", rounds, len(promised), len(server.taken))
+	}
 	doubled := 0
 	for subject := range promised {
 		if server.taken[subject] == 0 {

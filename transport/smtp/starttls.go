@@ -181,10 +181,12 @@ func (s *Session) chainAndName(state tls.ConnectionState) error {
 	if s.tlsName() == "" {
 		return errors.New("there is no name to verify the certificate for")
 	}
-	o := x509.VerifyOptions{DNSName: s.tlsName(), Roots: s.options.Security.Roots, Intermediates: x509.NewCertPool()}
+	now := time.Now
 	if s.options.Now != nil {
-		o.CurrentTime = s.options.Now()
+		now = s.options.Now
 	}
+	// In UTC, which the reason of a refusal is told in.
+	o := x509.VerifyOptions{DNSName: s.tlsName(), Roots: s.options.Security.Roots, Intermediates: x509.NewCertPool(), CurrentTime: now().UTC()}
 	for _, c := range state.PeerCertificates[1:] {
 		o.Intermediates.AddCert(c)
 	}

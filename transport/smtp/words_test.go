@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"mxsend/compose/letter"
 	"time"
 )
 
@@ -159,5 +161,21 @@ func TestXtext(t *testing.T) {
 	}
 	if got := utf8Xtext("ä\\+ x"); got != `\x{E4}\x{5C}\x{2B}\x{20}x` {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestIterationsAreBounded: a server that asks for hours of work gets none.
+func TestIterationsAreBounded(t *testing.T) {
+	if _, err := (&scramMechanism{}).next([]byte("r=abc,s=c2FsdA==,i=999999999")); err == nil {
+		t.Error("a thousand million iterations were taken")
+	}
+}
+
+// TestSealedLettersAreNotRecoded: re-encoding would break what somebody vouches for.
+func TestSealedLettersAreNotRecoded(t *testing.T) {
+	l := letter.New(letter.Envelope{}, letter.Facts{Has8bit: true, Signed: true}, nil)
+	l.Recode = func() (*letter.Letter, error) { return letter.New(letter.Envelope{}, letter.Facts{}, nil), nil }
+	if (&Session{tell: &telling{}}).fitting(l) != l {
+		t.Error("a signed letter was re-encoded")
 	}
 }

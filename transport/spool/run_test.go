@@ -499,3 +499,38 @@ func TestTheEnvelopeSurvives(t *testing.T) {
 		t.Error("a line end in a value was taken")
 	}
 }
+
+// TestAfterATornLine: what is written after half a record counts.
+func TestAfterATornLine(t *testing.T) {
+	w := newWorld()
+	r := w.runner(t)
+	w.add(t, r, compose(alice, "torn", bob), Terms{})
+	found, err := filepath.Glob(filepath.Join(r.Spool.Dir, "*.envelope"))
+	if err != nil || len(found) != 1 {
+		t.Fatal(found, err)
+	}
+	f, err := os.OpenFile(found[0], os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.WriteString("state 20")
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	id := strings.TrimSuffix(filepath.Base(found[0]), ".envelope")
+	for i, want := range []State{"", State(report.Delivered)} {
+		c, err := r.Spool.Claim(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 1 && c.Recipients[0].State != want {
+			t.Errorf("the recipient is %q", c.Recipients[0].State)
+		}
+		if i == 0 {
+			err = c.Settle(0, report.Outcome{State: report.Delivered})
+		}
+		if err := errors.Join(err, c.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
