@@ -164,6 +164,10 @@ func TestLettersAreNotEncoded(t *testing.T) {
 	if plain.Type != media.RFC822 || plain.Encoding != encode.SevenBit || content(t, plain) != "From: a@b.org\r\n\r\nhello\r\n" {
 		t.Errorf("got %+v, %q", plain, content(t, plain))
 	}
+	mark := open(t, Source{Path: write(t, "a.eml", "From alice Mon Nov 23 02:34:05 2026\nFrom: a@b.org\n\nhello\n")})
+	if mark.Type != media.RFC822 || content(t, mark) != "From: a@b.org\r\n\r\nhello\r\n" {
+		t.Errorf("with the line of an mbox: %q", content(t, mark))
+	}
 	eight := open(t, Source{Path: write(t, "a.eml", "From: a@b.org\r\n\r\nGrüße\r\n")})
 	if eight.Encoding != encode.EightBit {
 		t.Errorf("got %+v", eight)

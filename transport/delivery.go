@@ -49,7 +49,7 @@ func (d *delivery) run(ctx context.Context) {
 	d.mx = plan.Route.MX
 	d.noteLines(plan.Route)
 	d.notePolicies("", plan.Lines())
-	d.noteSkips(plan.Route)
+	d.noteSkips(plan.Route, d.port())
 	if err != nil {
 		d.fail(d.open(), place{}, &stageError{report.StageResolve, smtp.ClassConnection, err})
 		return
@@ -83,11 +83,11 @@ func (d *delivery) notePolicies(host string, lines []string) {
 }
 
 // noteSkips puts what the route left out among the attempts, so that the report tells why each host was passed over.
-func (d *delivery) noteSkips(route resolve.Route) {
+func (d *delivery) noteSkips(route resolve.Route, port uint16) {
 	for _, s := range route.Skipped {
 		a := report.Attempt{Host: s.Host, Stage: report.StageResolve, Reason: s.Reason}
 		if s.Address.IsValid() {
-			a.Address = netip.AddrPortFrom(s.Address, d.port())
+			a.Address = netip.AddrPortFrom(s.Address, port)
 		}
 		d.attempted(d.open(), a)
 	}
@@ -123,6 +123,7 @@ type place struct {
 	host    string
 	address netip.AddrPort
 	socket  string
+	tls     *smtp.TLSFacts // of the connection, once there is one
 }
 
 // tryAddress offers the letter to all that are open, and says whether the host itself has answered, so that its other addresses
@@ -141,6 +142,7 @@ func (d *delivery) tryFor(ctx context.Context, at place, o smtp.Options, places 
 		return d.tryFor(ctx, at, retry, places)
 	}
 	if err != nil {
+		at.tls = tls
 		return d.fail(places, at, err)
 	}
 	answered, left := d.take(places, at, tls, result)

@@ -52,7 +52,9 @@ func (d *delivery) fail(places []int, at place, err error) (answered bool) {
 		d.attempted(places, attemptOf(at, err))
 	}
 	for _, i := range places {
-		d.record(i, outcomeOf(at, err, judgement.State))
+		o := outcomeOf(at, err, judgement.State)
+		o.TLS = at.tls
+		d.record(i, o)
 	}
 	return judgement.Peer || !judgement.Host
 }

@@ -151,7 +151,7 @@ func (d *delivery) relayHosts(ctx context.Context, r Relay) []resolve.Host {
 		d.fail(d.open(), place{host: r.String()}, &stageError{report.StageResolve, smtp.ClassConnection, relayError(err)})
 		return nil
 	}
-	d.noteSkips(route)
+	d.noteSkips(route, r.Port)
 	return route.Hosts
 }
 

@@ -31,6 +31,10 @@ func (o Outcome) fate(queued string) string {
 	if queued != "" && (o.State == Deferred || o.State == Unknown) {
 		return "not delivered yet, queued as " + queued + ": " + o.reason()
 	}
+	if o.State == Unknown && o.Class == smtp.ClassProtocol {
+		return "unknown whether delivered: " + o.peer() + " took the whole letter, and its answer is none: " + Reason(o.Cause) + "; " +
+			"sending it again may deliver a second copy"
+	}
 	switch o.State {
 	case Delivered:
 		return "accepted by " + o.peer()

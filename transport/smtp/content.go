@@ -54,7 +54,9 @@ func (s *Session) stopPouring(p *pouring) {
 func (s *Session) final(r Reply, poured <-chan error) *Error {
 	s.guard.writeWithin(lastWords)
 	err := <-poured
-	s.guard.leaveFinal()
+	if s.options.Protocol != LMTP { // where a reply for each recipient follows
+		s.guard.leaveFinal()
+	}
 	if err != nil {
 		s.abandon()
 		return s.early(r)

@@ -203,6 +203,7 @@ func (t *transaction) deliver() (again []*Verdict, err *Error) {
 			v.accept(r)
 		}
 	}
+	t.guard.leaveFinal()
 	if t.dead {
 		return nil, err
 	}
