@@ -218,6 +218,8 @@ func plainDialError(err error, limit time.Duration) error {
 		return nil
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("no answer to the connection within %v", limit)
+	case errors.As(err, new(*proxyError)):
+		return err
 	case errors.As(err, &op) && op.Err != nil:
 		return plainSyscall(op.Err)
 	}

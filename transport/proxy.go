@@ -59,6 +59,12 @@ func (f forward) Dial(network, address string) (net.Conn, error) {
 	return f.DialContext(context.Background(), network, address)
 }
 
+// proxyError says that the proxy was not reached, so nothing is known of the host behind it.
+type proxyError struct{ cause error }
+
+func (e *proxyError) Error() string { return "the proxy is not reached: " + e.cause.Error() }
+func (e *proxyError) Unwrap() error { return e.cause }
+
 // tunnel asks an HTTP proxy for a connection.
 type tunnel struct {
 	at, user, password string
@@ -68,7 +74,10 @@ type tunnel struct {
 func (t *tunnel) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := t.base.DialContext(ctx, network, t.at)
 	if err != nil {
-		return nil, fmt.Errorf("reaching the proxy: %w", err)
+		if !errors.Is(err, context.DeadlineExceeded) { // which is told with the limit
+			err = plainDialError(err, 0)
+		}
+		return nil, &proxyError{err}
 	}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()

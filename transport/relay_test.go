@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"mxsend/transport/resolve"
 	"mxsend/transport/smtp"
@@ -135,6 +136,23 @@ func TestHTTPProxy(t *testing.T) {
 			conn.Close()
 			t.Errorf("%.30q: a connection", answer)
 		}
+	}
+}
+
+// A proxy that is not there says nothing about the host behind it.
+func TestDeadProxy(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	d, err := ProxyDialer("http://"+l.Addr().String(), "", &net.Dialer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.DialContext(t.Context(), "tcp", "192.0.2.1:25")
+	if err == nil || !strings.HasPrefix(plainDialError(err, time.Second).Error(), "the proxy is not reached: ") {
+		t.Errorf("got %v", err)
 	}
 }
 

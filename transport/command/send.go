@@ -25,12 +25,12 @@ import (
 // Send composes a letter from the command line, or takes in a finished one, and carries it to every recipient. All that is
 // wrong with the command line and its files is said at once; nothing is connected before it is right.
 func Send(c *cli.Context) error {
-	err := send(c)
+	err := sendOne(c)
 	composecommand.Settle(c, err == nil)
 	return err
 }
 
-func send(c *cli.Context) error {
+func sendOne(c *cli.Context) error {
 	s, err := readSettings(c)
 	l, letterErr := theLetter(c)
 	if err := errors.Join(err, letterErr); err != nil {

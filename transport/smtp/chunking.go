@@ -40,7 +40,7 @@ func (t *transaction) usesChunks() bool {
 // mayUseData says whether a server that offered CHUNKING and does not know BDAT may be asked again with DATA.
 func (t *transaction) mayUseData(r Reply) bool {
 	unknown := r.Code == 500 || r.Code == 502 || r.Code == 503
-	return unknown && t.usesChunks() && !t.letter.Facts.Binary && !t.dead
+	return unknown && t.usesChunks() && (!t.letter.Facts.Binary || t.letter.Recode != nil) && !t.dead
 }
 
 // bdat writes the letter in chunks, each after the reply to the one before. Dots are not doubled, and lines must be lines

@@ -218,7 +218,17 @@ func (r *rehearsal) letter() *letter.Letter {
 	e := letter.Envelope{Sender: r.address(r.script.setting("from", "alice@crepes.fr"))}
 	e.RequireTLS = r.script.setting("require-tls", "") != ""
 	e.Ret, e.ID = r.script.setting("ret", ""), r.script.setting("envid", "")
-	return letter.New(e, facts, source)
+	l := letter.New(e, facts, source)
+	if form := r.script.setting("recoded", ""); form != "" {
+		text, err := strconv.Unquote(form)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		l.Recode = func() (*letter.Letter, error) {
+			return letter.New(e, letter.Facts{Size: int64(len(text))}, parcel{text: text}), nil
+		}
+	}
+	return l
 }
 
 func (r *rehearsal) fact(word string, facts *letter.Facts, source *parcel) {

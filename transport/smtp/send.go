@@ -38,13 +38,13 @@ func (s *Session) Send(ctx context.Context, l *letter.Letter, to []letter.Recipi
 // settle gives every verdict its reply or its error. Each transaction settles at least its first recipient, so there is
 // an end to it, and to that of connections which Error.MayReconnect asks for.
 func (s *Session) settle(l *letter.Letter, open []*Verdict) {
-	l = s.fitting(l)
-	if err := s.requirements(l); err != nil {
-		refuseAll(open, err)
-		return
-	}
 	open = s.addressable(open)
 	for len(open) > 0 {
+		l = s.fitting(l) // anew, since a server may turn out not to take what it offers
+		if err := s.requirements(l); err != nil {
+			refuseAll(open, err)
+			return
+		}
 		batch, rest := s.batch(open)
 		if err := s.takeUp(len(batch)); err != nil {
 			refuseAll(open, err)
