@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -70,6 +71,8 @@ func Reason(err error) string {
 	switch {
 	case err == nil:
 		return ""
+	case errors.Is(err, context.Canceled):
+		return "interrupted"
 	case errors.As(err, &dialogue):
 		return transcript.Escape(dialogue.Error())
 	case errors.As(err, &route):
