@@ -35,7 +35,7 @@ func (s *Session) newMechanism(name string) (mechanism, error) {
 		return &xoauth2{a.User, a.Password}, nil
 	case "OAUTHBEARER":
 		host, port := s.peer()
-		return &simple{Client: sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: a.User, Token: a.Password, Host: host, Port: port})}, nil
+		return &bearer{simple{Client: sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: a.User, Token: a.Password, Host: host, Port: port})}}, nil
 	}
 	return s.newSCRAM(name)
 }
@@ -57,6 +57,11 @@ func (m *simple) start() ([]byte, bool, error) {
 
 func (m *simple) next(challenge []byte) ([]byte, error) { return m.Next(challenge) }
 func (m *simple) done() error                           { return nil }
+
+// bearer is OAUTHBEARER. A challenge tells why the token was refused; the refusal follows its answer. RFC 7628 §3.2.3
+type bearer struct{ simple }
+
+func (m *bearer) next([]byte) ([]byte, error) { return []byte{1}, nil }
 
 // loginMechanism answers what is asked in the order everybody asks it.
 // QUIRK: LOGIN was never written down; some servers prompt "Username:", some "User Name", so the text is not looked at.
