@@ -213,13 +213,14 @@ func (d *delivery) dial(ctx context.Context, at place) (net.Conn, error) {
 // plainDialError keeps of a dial's error what the report does not say already.
 func plainDialError(err error, limit time.Duration) error {
 	var op *net.OpError
+	var unreached *proxyError
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("no answer to the connection within %v", limit)
-	case errors.As(err, new(*proxyError)):
-		return err
+	case errors.As(err, &unreached):
+		return unreached
 	case errors.As(err, &op) && op.Err != nil:
 		return plainSyscall(op.Err)
 	}

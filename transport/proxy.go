@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/textproto"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/proxy"
@@ -24,11 +26,14 @@ func ProxyDialer(s, password string, base Dialer) (Dialer, error) {
 	if _, set := u.User.Password(); set {
 		return nil, errors.New("a password can't stand in the URL: use the variable MXSEND_PROXY_PASSWORD")
 	}
+	if port, err := strconv.ParseUint(cmp.Or(u.Port(), "1"), 10, 16); err != nil || port == 0 {
+		return nil, fmt.Errorf("%q is no port", u.Port())
+	}
 	switch u.Scheme {
 	case "socks5", "socks5h":
 		return socksDialer(withPort(u, "1080"), u.User.Username(), password, base)
 	case "http":
-		return &tunnel{at: withPort(u, "8080"), user: u.User.Username(), password: password, base: base}, nil
+		return &tunnel{at: withPort(u, "8080"), user: u.User.Username(), password: password, base: forward{base}}, nil
 	}
 	return nil, fmt.Errorf("unknown scheme %q: use socks5 or http", u.Scheme)
 }
@@ -52,8 +57,16 @@ func socksDialer(at, user, password string, base Dialer) (Dialer, error) {
 	return d.(proxy.ContextDialer), nil
 }
 
-// forward lets the proxy library dial as we do.
+// forward reaches the proxy, also for the proxy library, and says so when it does not.
 type forward struct{ Dialer }
+
+func (f forward) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := f.Dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, &proxyError{err}
+	}
+	return conn, nil
+}
 
 func (f forward) Dial(network, address string) (net.Conn, error) {
 	return f.DialContext(context.Background(), network, address)
@@ -62,7 +75,9 @@ func (f forward) Dial(network, address string) (net.Conn, error) {
 // proxyError says that the proxy was not reached, so nothing is known of the host behind it.
 type proxyError struct{ cause error }
 
-func (e *proxyError) Error() string { return "the proxy is not reached: " + e.cause.Error() }
+func (e *proxyError) Error() string {
+	return "the proxy is not reached: " + plainDialError(e.cause, 0).Error()
+}
 func (e *proxyError) Unwrap() error { return e.cause }
 
 // tunnel asks an HTTP proxy for a connection.
@@ -74,10 +89,7 @@ type tunnel struct {
 func (t *tunnel) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := t.base.DialContext(ctx, network, t.at)
 	if err != nil {
-		if !errors.Is(err, context.DeadlineExceeded) { // which is told with the limit
-			err = plainDialError(err, 0)
-		}
-		return nil, &proxyError{err}
+		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
@@ -114,7 +126,7 @@ func (t *tunnel) connect(conn net.Conn, address string) (net.Conn, error) {
 	}
 	version, code, _ := strings.Cut(status, " ")
 	if !strings.HasPrefix(version, "HTTP/1.") || !strings.HasPrefix(code, "2") {
-		return nil, fmt.Errorf("it answered %q", status)
+		return nil, fmt.Errorf("it answered %.3q", code) // the rest may repeat our credentials
 	}
 	limited.left = -1
 	return &early{conn, r}, nil

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bufio"
+	"context"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -126,7 +127,7 @@ func TestHTTPProxy(t *testing.T) {
 	if got := <-request; got != want {
 		t.Errorf("the proxy was asked %q", got)
 	}
-	for _, answer := range []string{"HTTP/1.1 403 no\r\n\r\n", "220 not a proxy\r\n", "", "HTTP/1.1 200 ok\r\n" + strings.Repeat("A: b\r\n", 20_000)} {
+	for _, answer := range []string{"HTTP/1.1 403 no\r\n\r\n", "HTTP/1.1 407 not with YWxpY2U6c2VjcmV0, secret\r\n\r\n", "220 not a proxy\r\n", "", "HTTP/1.1 200 ok\r\n" + strings.Repeat("A: b\r\n", 20_000)} {
 		at, _ := httpProxy(t, answer)
 		d, err := ProxyDialer("http://"+at, "", &net.Dialer{})
 		if err != nil {
@@ -135,6 +136,8 @@ func TestHTTPProxy(t *testing.T) {
 		if conn, err := d.DialContext(t.Context(), "tcp", "192.0.2.1:25"); err == nil {
 			conn.Close()
 			t.Errorf("%.30q: a connection", answer)
+		} else if strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "YWx") {
+			t.Errorf("our credentials are shown: %v", err)
 		}
 	}
 }
@@ -146,13 +149,21 @@ func TestDeadProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
-	d, err := ProxyDialer("http://"+l.Addr().String(), "", &net.Dialer{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = d.DialContext(t.Context(), "tcp", "192.0.2.1:25")
-	if err == nil || !strings.HasPrefix(plainDialError(err, time.Second).Error(), "the proxy is not reached: ") {
-		t.Errorf("got %v", err)
+	for _, scheme := range []string{"http://", "socks5://"} {
+		d, err := ProxyDialer(scheme+l.Addr().String(), "", &net.Dialer{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = d.DialContext(t.Context(), "tcp", "192.0.2.1:25")
+		if err == nil || plainDialError(err, time.Second).Error() != "the proxy is not reached: connection refused" {
+			t.Errorf("%s: got %v", scheme, err)
+		}
+		late, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+		_, err = d.DialContext(late, "tcp", "192.0.2.1:25")
+		cancel()
+		if err == nil || !strings.HasPrefix(plainDialError(err, time.Second).Error(), "no answer") {
+			t.Errorf("%s, too late: got %v", scheme, err)
+		}
 	}
 }
 
@@ -192,7 +203,7 @@ func TestSOCKSProxy(t *testing.T) {
 	if got := <-asked; string(got) != "\x05\x01\x00\x01\xc0\x00\x02\x01\x00\x19" {
 		t.Errorf("the proxy was asked %x", got)
 	}
-	for _, bad := range []string{"", "ftp://x", "socks5://alice:secret@x:1", "socks5://"} {
+	for _, bad := range []string{"", "ftp://x", "socks5://alice:secret@x:1", "socks5://", "socks5://x:70000", "http://x:0"} {
 		if _, err := ProxyDialer(bad, "", &net.Dialer{}); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: %v", bad, err)
 		}
