@@ -148,7 +148,7 @@ func TestSentences(t *testing.T) {
 		{Outcome{State: Unknown, Host: "mx", Address: at, Cause: errors.New("x")},
 			"bob@hamburger.edu: unknown whether delivered: mx [192.0.2.1] took the whole letter and was lost before it answered; sending it again may deliver a second copy"},
 		{Outcome{State: Unknown, Class: smtp.ClassProtocol, Host: "mx", Address: at, Cause: errors.New("not a reply")},
-			"bob@hamburger.edu: unknown whether delivered: mx [192.0.2.1] took the whole letter, and its answer is none: not a reply; sending it again may deliver a second copy"},
+			"bob@hamburger.edu: unknown whether delivered: mx [192.0.2.1] took the whole letter and answered with what is no reply: not a reply; sending it again may deliver a second copy"},
 	} {
 		c.o.Recipient = bob(t)
 		if got := c.o.Sentence(); got != c.want {

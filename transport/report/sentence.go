@@ -32,22 +32,26 @@ func (o Outcome) fate(queued string) string {
 	if queued != "" && (o.State == Deferred || o.State == Unknown) {
 		return "not delivered yet, queued as " + queued + ": " + o.reason()
 	}
-	if o.State == Unknown && o.Class == smtp.ClassProtocol {
-		return "unknown whether delivered: " + o.peer() + " took the whole letter, and its answer is none: " + Reason(o.Cause) + "; " +
-			"sending it again may deliver a second copy"
-	}
 	switch o.State {
 	case Delivered:
 		return "accepted by " + o.peer()
 	case Stopped:
 		return "not sent: stopped with " + o.peer() + " as asked"
 	case Unknown:
-		return "unknown whether delivered: " + o.peer() + " took the whole letter and was lost before it answered; " +
+		return "unknown whether delivered: " + o.peer() + " took the whole letter and " + o.silence() + "; " +
 			"sending it again may deliver a second copy"
 	case Deferred:
 		return "not delivered, try again later: " + o.reason()
 	}
 	return "not delivered: " + o.reason()
+}
+
+// silence is what came in place of a reply to the end of the letter.
+func (o Outcome) silence() string {
+	if o.Class == smtp.ClassProtocol {
+		return "answered with what is no reply: " + Reason(o.Cause)
+	}
+	return "was lost before it answered"
 }
 
 func (o Outcome) reason() string {
