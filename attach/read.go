@@ -67,9 +67,9 @@ func (c *checked) unchanged() error {
 	return nil
 }
 
-// copyLines writes a text with CRLF line ends, the last line ended too.
+// copyLines writes a letter with CRLF line ends, the last line ended too.
 func copyLines(w io.Writer, r io.Reader) error {
-	lines := fromTheLetter(r)
+	lines := pastPostmark(r)
 	out := bufio.NewWriterSize(w, 64<<10)
 	for {
 		line, err := lines.ReadBytes('\n')
@@ -86,8 +86,8 @@ func copyLines(w io.Writer, r io.Reader) error {
 	}
 }
 
-// fromTheLetter reads past the line that an mbox has before a letter, which is none of its fields. RFC 4155
-func fromTheLetter(r io.Reader) *bufio.Reader {
+// pastPostmark reads past the line that an mbox has before a letter, which is none of its fields. RFC 4155
+func pastPostmark(r io.Reader) *bufio.Reader {
 	lines := bufio.NewReaderSize(r, 64<<10)
 	if mark, err := lines.Peek(5); err == nil && string(mark) == "From " {
 		lines.ReadSlice('\n')
@@ -98,7 +98,7 @@ func fromTheLetter(r io.Reader) *bufio.Reader {
 // asLetter says how a letter travels inside another, and in how many octets: as it is. ok is false when it cannot: a line
 // is too long, or a lone CR or NUL stands in it. RFC 2046 §5.2.1
 func asLetter(r io.Reader) (e encode.Encoding, size int64, ok bool, err error) {
-	lines := fromTheLetter(r)
+	lines := pastPostmark(r)
 	e = encode.SevenBit
 	for {
 		line, err := lines.ReadSlice('\n')

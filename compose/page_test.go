@@ -70,7 +70,7 @@ func TestPicturesAreCalledByTheirContentID(t *testing.T) {
 func TestLocalPictures(t *testing.T) {
 	page := `<img src="a.gif"><IMG SRC='b%20c.png'><img src="a.gif"><img src="https://x.org/d.png"><img src="//x.org/e.png"><img src="cid:f">
 		<img src="data:image/gif;base64,R0"><td background="file:///tmp/g.png"><img src=""><img src="#h"><iframe src="i.html"></iframe>
-		<div style="background: url('j.png')"><th background=k.png><input type=image src=l.png><style>p { background: url(m.png) }</style>url(n.png) base`
+		<div style="background: url('j.png')"><th background=k.png><input type=image src=l.png><style>@import url(other.css); p { background: url(m.png) }</style>url(n.png) base`
 	if got := strings.Join(LocalPictures(page), " "); got != "a.gif b%20c.png file:///tmp/g.png j.png k.png l.png m.png" {
 		t.Errorf("got %q", got)
 	}

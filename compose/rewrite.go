@@ -143,48 +143,51 @@ func (r *rewriter) style(css string) string {
 // They stand there once each, in the page's order.
 func LocalPictures(page string) []string {
 	var found []string
-	add := func(addresses ...string) {
-		for _, a := range addresses {
-			if isLocal(a) && !slices.Contains(found, a) {
-				found = append(found, a)
-			}
-		}
-	}
 	within := ""
 	for z := html.NewTokenizer(strings.NewReader(page)); z.Next() != html.ErrorToken; {
 		t := z.Token()
 		if t.Data == "base" && t.Type != html.TextToken {
 			return nil // the page says where its addresses begin
 		}
-		if t.Type == html.TextToken && within == "style" {
-			add(calls(t.Data)...)
-		}
-		if t.Type != html.TextToken {
-			within = ""
-		}
-		if t.Type == html.StartTagToken {
-			within = t.Data
-		}
-		for _, a := range t.Attr {
-			switch {
-			case a.Key == "style":
-				add(calls(a.Val)...)
-			case isAddress(a.Key) && showsPicture(t.Data, a.Key):
-				add(a.Val)
+		for _, address := range shownBy(t, within) {
+			if isLocal(address) && !slices.Contains(found, address) {
+				found = append(found, address)
 			}
+		}
+		if within = ""; t.Type == html.StartTagToken {
+			within = t.Data
 		}
 	}
 	return found
 }
 
+// shownBy are the addresses that a tag shows, or the text within a style.
+func shownBy(t html.Token, within string) []string {
+	if t.Type == html.TextToken && within == "style" {
+		return calls(t.Data)
+	}
+	var all []string
+	for _, a := range t.Attr {
+		switch {
+		case a.Key == "style":
+			all = append(all, calls(a.Val)...)
+		case isAddress(a.Key) && showsPicture(t.Data, a.Key):
+			all = append(all, a.Val)
+		}
+	}
+	return all
+}
+
 // showsPicture: a film, a script or a page within the page has a src too.
 func showsPicture(tag, key string) bool { return key != "src" || tag == "img" || tag == "input" }
 
-// calls are the addresses that a style calls for.
+// calls are the addresses that a style calls for, but for other styles, which no letter can bring along.
 func calls(css string) []string {
 	var all []string
 	for _, call := range styleURL().FindAllStringSubmatch(css, -1) {
-		all = append(all, call[1])
+		if !strings.HasSuffix(call[1], ".css") {
+			all = append(all, call[1])
+		}
 	}
 	return all
 }

@@ -3,12 +3,13 @@
 //
 // In comes a source that can be read again and again, and what the command line says (Order).
 //
-//  1. scan reads it once, from the first octet to the last: it cuts the header into fields, and learns of the body what a
-//     conversation must know, without keeping it.
+//  1. scan reads it once, from the first octet to the last: it cuts the header into fields, mended where that is ordered, and
+//     learns of the body what a conversation must know, without keeping it.
 //  2. Order.check refuses what cannot be sent as it is, with the number of the line.
 //  3. Order.lighten looks, if asked to, how 8-bit parts can travel as 7-bit.
 //  4. Order.head makes the header that is sent: without Bcc and Return-Path, with Date, Message-ID and From where they were
-//     missing, with a Resent block on top if asked for; every other field with the octets it came with.
+//     missing, and a To that names nobody unless somebody signed, with a Resent block on top if asked for; every other field
+//     with the octets it came with.
 //  5. Order.envelope takes the recipients from the fields, if asked for, and from the command line; who sends a letter again
 //     gets the reports of failure.
 //
@@ -22,7 +23,8 @@
 // Recipients on the command line are added to those of the fields, as Postfix does it; older programs took them away.
 //
 // Not done: taking an mbox with several letters apart; undoing its ">From " lines in the body, which nobody can tell from
-// what was written so; mending a header that is not UTF-8.
+// what was written so; mending a header that is not UTF-8,
+// or one with a CR that may be meant as a line end: it could start a field that nobody wrote.
 //
 // Promised: a letter that is complete and has CRLF line ends goes out as it came in, octet for octet; memory does not grow
 // with the body.

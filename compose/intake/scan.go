@@ -40,7 +40,7 @@ const (
 
 func newFindings() *findings {
 	return &findings{utf8: true, faults: [3]fault{
-		faultCR:   {problem: "a CR that ends no line", mended: "lone CRs became line ends"},
+		faultCR:   {problem: "a CR that ends no line", mended: "lone CRs became line ends, in the header blanks"},
 		faultNUL:  {problem: "a NUL octet", mended: "NUL octets were removed"},
 		faultLong: {problem: "a line of more than 998 octets", mended: "lines of more than 998 octets were broken"},
 	}}
@@ -114,7 +114,7 @@ func (s *scanner) header() error {
 		text, err := s.next()
 		if err == nil {
 			s.see(text)
-			text, err = s.mended(text)
+			text, err = s.repaired(text)
 		}
 		switch {
 		case err == io.EOF:
@@ -137,9 +137,9 @@ func (s *scanner) header() error {
 	}
 }
 
-// mended is a line of the header without NUL, and with a blank for a CR within a value. What looks like a field after a CR may be
-// one, or somebody's wish that it be taken for one: that is left to a person.
-func (s *scanner) mended(text []byte) ([]byte, error) {
+// repaired is a line of the header without NUL, and with a blank for a CR within a value, if that is ordered. What looks like a
+// field after a CR may be one, or somebody's wish that it be taken for one: that is left to a person.
+func (s *scanner) repaired(text []byte) ([]byte, error) {
 	if !s.repair || !bytes.ContainsAny(text, "\r\x00") {
 		return text, nil
 	}

@@ -78,13 +78,19 @@ func (p *proof) checkDate(head *block) {
 	switch {
 	case err != nil:
 		f.place.err("RFC 5322 §3.3", "%s is no date: write it as %s", quote(f.value), p.now.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
-	case strings.Contains(f.value, ",") && !strings.EqualFold(trim(strings.Split(f.value, ",")[0]), date.Format("Mon")):
+	case namesAnotherDay(f.value, date):
 		f.place.warn("RFC 5322 §3.3", "that day is a %s: write the day that it is, or none", date.Weekday())
 	case date.Sub(p.now) > early:
 		f.place.warn("RFC 5322 §3.6.1", "the date lies in the future, which looks like spam: set the clock right")
 	case p.now.Sub(date) > late:
 		f.place.hint("RFC 5322 §3.6.1", "the date is %d days old, so the letter sinks among the old ones", int(p.now.Sub(date).Hours()/24))
 	}
+}
+
+// namesAnotherDay: the day of the week may be left out, but not be another one.
+func namesAnotherDay(value string, date time.Time) bool {
+	day, _, given := strings.Cut(header.WithoutComments(value), ",")
+	return given && !strings.EqualFold(trim(day), date.Format("Mon"))
 }
 
 // checkIDs: RFC 5322 §3.6.4
