@@ -27,21 +27,28 @@ func (e *CredentialError) ExitCode() int { return 77 }
 const maxPassword = 64 << 10 // tokens can be long
 
 // readPassword takes the password from the one place that was named: a file that nobody else can read, what a command
-// prints, or the variable MXSEND_PASSWORD. Only its first line counts.
+// prints, or the variable MXSEND_PASSWORD. Only its first line counts. A command is run later, by askPassword.
 func readPassword(c *cli.Context) (string, error) {
 	file, command, variable := c.String("password-file"), c.String("password-command"), os.Getenv("MXSEND_PASSWORD")
-	if file != "" && command != "" {
-		return "", usage("--password-file can't be used with --password-command: name one place")
-	}
 	switch {
+	case file != "" && command != "":
+		return "", usage("--password-file can't be used with --password-command: name one place")
 	case file != "":
 		return firstLine(secretFile("--password-file", file))
 	case command != "":
-		return firstLine(passwordCommand(c.Context, command, c.App.ErrWriter))
+		return "", nil
 	case variable != "":
 		return firstLine([]byte(variable), nil)
 	}
 	return "", usage("--user needs a password: use --password-file, --password-command or the variable MXSEND_PASSWORD")
+}
+
+// askPassword runs the command that tells the password, once all else on the command line is right.
+func (s *settings) askPassword(c *cli.Context) (err error) {
+	if a, line := s.carrier.SMTP.Auth, c.String("password-command"); a != nil && line != "" {
+		a.Password, err = firstLine(passwordCommand(c.Context, line, c.App.ErrWriter))
+	}
+	return err
 }
 
 func firstLine(data []byte, err error) (string, error) {
@@ -63,11 +70,29 @@ func passwordCommand(ctx context.Context, line string, stderr io.Writer) ([]byte
 		shell, flag = "cmd", "/c"
 	}
 	cmd := exec.CommandContext(ctx, shell, flag, line)
-	cmd.Stderr = stderr
+	told := &bounded{left: maxPassword}
+	cmd.Stdout, cmd.Stderr = told, stderr
 	cmd.WaitDelay = time.Second // what the shell started may hold the pipe open after it
-	out, err := cmd.Output()
-	if err != nil {
+	err := cmd.Run()
+	if told.left < 0 {
+		err = errors.New("what it prints is longer than 64 KiB")
+	}
+	if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		return nil, &CredentialError{fmt.Errorf("--password-command: %w", err)}
 	}
-	return out[:min(len(out), maxPassword)], nil
+	return told.taken, nil
+}
+
+// bounded takes so many octets; whoever writes more is stopped.
+type bounded struct {
+	taken []byte
+	left  int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.left -= len(p); b.left < 0 {
+		return 0, io.ErrShortWrite
+	}
+	b.taken = append(b.taken, p...)
+	return len(p), nil
 }

@@ -19,8 +19,8 @@ const (
 )
 
 // showProgress gives back the same letter, whose octets are counted as they are sent, and shows them on a terminal when the
-// sending takes long. stop takes the bar away and waits for it. Off a terminal or on one
-// that wants no signs, beside a dialogue and with --quiet there is none.
+// sending takes long. stop takes the bar away and waits for it. Off a terminal,
+// on one that wants no signs, beside a dialogue and with --quiet there is none.
 func (s *settings) showProgress(c *cli.Context, l *letter.Letter) (watched *letter.Letter, stop func()) {
 	if s.output.quiet || s.output.verbose > 0 || !colours(c.App.ErrWriter) || os.Getenv("TERM") == "dumb" {
 		return l, func() {}

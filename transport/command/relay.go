@@ -44,6 +44,9 @@ func (s *settings) readCredentials(c *cli.Context) error {
 		if user == "" {
 			user = r.User
 		}
+		if r.User != "" && r.User != user {
+			return usage("--relay names %s and the account is %s: one password is for one of them", r.User, user)
+		}
 	}
 	mechanism := strings.ToUpper(c.String("auth"))
 	switch {
@@ -85,7 +88,7 @@ func readNotices(c *cli.Context) (notices, error) {
 	if n.ret != "" && n.ret != "FULL" && n.ret != "HDRS" {
 		errs = append(errs, usage("--ret %q: use full or hdrs", c.String("ret")))
 	}
-	if len(n.id) > 100 || strings.ContainsFunc(n.id, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if !isEnvelopeID(n.id) {
 		errs = append(errs, &DataError{errors.New("--envid: an envelope identifier is at most 100 printable ASCII characters")}) // RFC 3461 §4.4
 	}
 	return n, errors.Join(errs...)
@@ -97,4 +100,9 @@ func (n notices) apply(l *letter.Letter) {
 	for i := range l.Envelope.Recipients {
 		l.Envelope.Recipients[i].Notify = n.notify
 	}
+}
+
+// isEnvelopeID: RFC 3461 §4.4; empty is none.
+func isEnvelopeID(id string) bool {
+	return len(id) <= 100 && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
 }

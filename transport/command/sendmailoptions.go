@@ -118,13 +118,20 @@ func (o *sendmailOptions) set(letter byte, value string) {
 	}
 }
 
-// notices are the wishes of -N, -R and -V; words that RFC 3461 does not know mean nothing.
+// notices are the wishes of -N, -R and -V; words that RFC 3461 does not know mean nothing, nor do wishes that cannot be had: NEVER
+// among others (§4.1), and a name that is too long (§4.4). Nobody could be told.
 func (o sendmailOptions) notices() notices {
-	n := notices{id: o.id}
+	var n notices
+	if isEnvelopeID(o.id) {
+		n.id = o.id
+	}
 	for word := range strings.SplitSeq(strings.ToUpper(o.notify), ",") {
 		if slices.Contains([]string{"NEVER", "SUCCESS", "FAILURE", "DELAY"}, word) {
 			n.notify = append(n.notify, word)
 		}
+	}
+	if len(n.notify) > 1 {
+		n.notify = slices.DeleteFunc(n.notify, func(word string) bool { return word == "NEVER" })
 	}
 	if ret := strings.ToUpper(o.ret); ret == "FULL" || ret == "HDRS" {
 		n.ret = ret

@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -22,12 +23,13 @@ import (
 
 // serve speaks SMTP on standard input and output: sendmail -bs. What became of a letter is the reply to its end.
 func (s *settings) serve(c *cli.Context, o sendmailOptions) error {
+	conn := &stdio{Reader: c.App.Reader, Writer: c.App.Writer, closed: make(chan struct{})}
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
-		return &submission{c: c, settings: s, options: o}, nil
+		return &submission{c: c, settings: s, options: o, torn: conn.ended.Load}, nil
 	}))
 	server.Domain, server.EnableSMTPUTF8, server.MaxRecipients = mailName(), true, 1000
 	server.ErrorLog = silence{}
-	listener := &oneConn{conn: &stdio{Reader: c.App.Reader, Writer: c.App.Writer, closed: make(chan struct{})}}
+	listener := &oneConn{conn: conn}
 	stop := context.AfterFunc(c.Context, func() { server.Close() })
 	defer stop()
 	if err := server.Serve(listener); err != nil && !errors.Is(err, net.ErrClosed) && !errors.Is(err, smtp.ErrServerClosed) {
@@ -46,6 +48,7 @@ type submission struct {
 	c        *cli.Context
 	settings *settings
 	options  sendmailOptions
+	torn     func() bool // the caller's words have come to their end
 	sender   address.Address
 	to       []letter.Recipient
 }
@@ -86,6 +89,10 @@ func (s *submission) Data(r io.Reader) error {
 	part, err := attach.Opener{Stdin: r}.Open(s.c.Context, attach.Source{Path: "-", Type: "application/octet-stream", Name: "letter"})
 	if err != nil {
 		return err
+	}
+	if s.torn() { // QUIRK: go-smtp takes a chunk that ends too early for a whole one
+		part.Close()
+		return errTorn
 	}
 	order := newOrder()
 	order.MIME, order.Headless, order.Repair, order.Sender = true, true, true, &s.sender
@@ -134,12 +141,23 @@ func oneLine(text string) string {
 	return text
 }
 
+var errTorn = &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "the letter ended too early"}
+
 // stdio is a connection made of two streams.
 type stdio struct {
 	io.Reader
 	io.Writer
+	ended  atomic.Bool // nothing more comes in
 	once   sync.Once
 	closed chan struct{}
+}
+
+func (s *stdio) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err != nil {
+		s.ended.Store(true)
+	}
+	return n, err
 }
 
 func (s *stdio) Close() error {

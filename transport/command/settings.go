@@ -75,7 +75,10 @@ func readSettings(c *cli.Context) (settings, error) {
 	s.signer, errs[8] = readSigner(c)
 	errs[9] = s.readClientCertificate(c)
 	s.queue, errs[10] = readQueue(c)
-	return s, errors.Join(errs[:]...)
+	if err := errors.Join(errs[:]...); err != nil {
+		return s, err
+	}
+	return s, s.askPassword(c)
 }
 
 // contradictions names both flags of each pair that cannot be meant together, and the way out.
