@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -35,6 +36,9 @@ func readQueue(c *cli.Context) (queueSettings, error) {
 			return q, usage("--%s is for letters that are queued: add --queue", name)
 		}
 	}
+	if !q.on {
+		return q, nil
+	}
 	var err error
 	q.dir, err = spoolFolder(c)
 	return q, err
@@ -48,7 +52,7 @@ func spoolFolder(c *cli.Context) (string, error) {
 	case os.Geteuid() == 0:
 		return "/var/spool/mxsend", nil
 	}
-	return stateFolder("spool")
+	return stateFolder("spool", "spool")
 }
 
 // lasting are the flags that a letter in the queue goes on by. What names a file is kept with its whole path; a password is
@@ -108,17 +112,18 @@ func (s *settings) deliverQueued(c *cli.Context, l *letter.Letter) (report.Repor
 		return report.Report{}, err
 	}
 	defer s.rehearsal.Close()
-	id, err := s.enqueue(c, l)
+	id, err := s.enqueue(c, l, true)
 	if err != nil {
 		return report.Report{}, err
 	}
-	r, err := s.firstTry(c, id, spool.Mode{Told: true})
+	r, err := s.firstTry(c, l, id, spool.Mode{All: true, Told: true})
 	s.finish(c, s.carrier.Transcript)
 	return r, err
 }
 
-// enqueue promises the letter; one whose files travel as they are is kept in its other form, which all servers take.
-func (s *settings) enqueue(c *cli.Context, l *letter.Letter) (id string, err error) {
+// enqueue promises the letter; one whose files travel as they are is kept in its other form, which all servers take. With
+// aside it is left to us for its first try.
+func (s *settings) enqueue(c *cli.Context, l *letter.Letter, aside bool) (id string, err error) {
 	if l.Facts.Binary && l.Recode != nil {
 		envelope := l.Envelope
 		if l, err = l.Recode(); err != nil {
@@ -126,39 +131,42 @@ func (s *settings) enqueue(c *cli.Context, l *letter.Letter) (id string, err err
 		}
 		l.Envelope = envelope
 	}
-	terms := spool.Terms{Settings: kept(c), Expiry: s.queue.expiry, DelayAfter: s.queue.delayAfter}
+	terms := spool.Terms{Settings: kept(c), Expiry: s.queue.expiry, DelayAfter: s.queue.delayAfter, Aside: aside}
 	return s.spool().Add(c.Context, l, terms)
 }
 
 func (s *settings) spool() *spool.Spool { return &spool.Spool{Dir: s.queue.dir} }
 
 // firstTry carries a letter that has just been queued. Whatever goes wrong with the queue now, the letter is in it.
-func (s *settings) firstTry(c *cli.Context, id string, m spool.Mode) (report.Report, error) {
+func (s *settings) firstTry(c *cli.Context, l *letter.Letter, id string, m spool.Mode) (report.Report, error) {
 	defer func() { s.carrier.Settled = nil }() // what it tells is this letter's
 	runner := newRunner(c, s.spool())
-	runner.Carry = func(_ context.Context, l *letter.Letter, _ spool.Terms, settled func(report.Outcome)) (report.Report, error) {
+	runner.Carry = func(_ context.Context, kept *letter.Letter, _ spool.Terms, settled func(report.Outcome)) (report.Report, error) {
 		s.carrier.Settled = settled
-		return s.carry(c, recodable(l)), nil
+		return s.carry(c, recodable(kept)), nil
 	}
 	r, err := runner.Attempt(c.Context, id, m)
 	if err != nil {
 		say(c, "warning: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
-	it, gone := s.spool().Show(id)
-	if gone != nil {
-		return r, nil
+	if _, gone := s.spool().Show(id); !errors.Is(gone, spool.ErrGone) {
+		r.Queued = id
 	}
-	if r.Queued = id; len(r.Outcomes) == 0 {
-		r = untried(it, err)
+	if len(r.Outcomes) == 0 {
+		r.Outcomes = untried(l, r.Queued != "", err)
 	}
 	return r, nil
 }
 
-// untried is the report of a letter that is safe and could not be tried yet.
-func untried(it *spool.Item, why error) report.Report {
-	r := report.Report{MessageID: it.Facts.MessageID, Size: it.Facts.Size, Queued: it.ID}
-	for _, to := range it.Recipients {
-		r.Outcomes = append(r.Outcomes, report.Outcome{Recipient: to.Address, State: report.Deferred, Class: smtp.ClassLocal, Cause: why})
+// untried are the outcomes of a letter that is safe and could not be tried by us. If it is gone somebody else has carried it,
+// and knows what became of it.
+func untried(l *letter.Letter, there bool, why error) (all []report.Outcome) {
+	state := report.Deferred
+	if !there {
+		state, why = report.Unknown, errors.New("another runner of the queue has carried it")
 	}
-	return r
+	for _, to := range l.Envelope.Recipients {
+		all = append(all, report.Outcome{Recipient: to.Address, State: state, Class: smtp.ClassLocal, Cause: why})
+	}
+	return all
 }

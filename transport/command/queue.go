@@ -171,6 +171,8 @@ func watchQueue(c *cli.Context, s *spool.Spool, _ []string) error {
 // queueError has the exit code of what went wrong with one letter.
 func queueError(id string, err error) error {
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, spool.ErrGone):
 		return &InputError{fmt.Errorf("%.60q: %w", id, spool.ErrGone)}
 	case errors.Is(err, spool.ErrTaken):

@@ -15,6 +15,7 @@ import (
 
 	"mxsend/compose/address"
 	"mxsend/compose/letter"
+	"mxsend/transport/report"
 	"mxsend/transport/sandbox"
 	"mxsend/transport/spool"
 )
@@ -216,6 +217,19 @@ func TestSendmailQueues(t *testing.T) {
 	q.run(0, "queue", "list")
 	q.says("queue show --print " + got[0].ID)
 
+	// of a letter from nobody, nobody but the caller is told; nor is a letter whose sender wants no notice any trouble
+	for _, to := range [][]string{{"550-x@hamburger.edu"}, {"550-x@hamburger.edu", "450-x@hamburger.edu"}} {
+		q.run(69, append([]string{"sendmail", "-i", "-f", "<>"}, to...)...)
+		q.says("550-x@hamburger.edu: not delivered: ")
+	}
+	q.run(0, "queue", "remove", q.list()[1].ID)
+	q.run(0, "sendmail", "-i", "-N", "never", "-f", "alice@crepes.fr", "550-x@hamburger.edu")
+	words := q.stdin
+	q.stdin = "EHLO here\r\nMAIL FROM:<>\r\nRCPT TO:<550-x@hamburger.edu>\r\nDATA\r\nSubject: x\r\n\r\nhi\r\n.\r\nQUIT\r\n"
+	q.run(0, "sendmail", "-bs")
+	q.says("554 5.0.0 550-x@hamburger.edu: not delivered: ")
+	q.stdin = words
+
 	// queue only; and without a queue the exit code tells
 	q.run(0, "sendmail", "-odq", "-f", "alice@crepes.fr", "bob@hamburger.edu")
 	if stored := q.box.Stored(); len(stored) != 1 {
@@ -261,14 +275,73 @@ func TestWhoIsLocal(t *testing.T) {
 	}
 }
 
+// What the variables say now is nothing to a letter that was queued before.
+func TestTheQueueForgetsTheVariables(t *testing.T) {
+	q := newQueueing(t)
+	q.run(0, "--queue", "-f", "alice@crepes.fr", "450-x@hamburger.edu")
+	way := q.extra
+	q.extra = append(way, "MXSEND_PORT=1", "MXSEND_SOURCE=192.0.2.1", "MXSEND_USER=alice", "MXSEND_PASSWORD_FILE=nowhere", "MXSEND_DKIM_KEY=nowhere", "MXSEND_TLS=verify", "MXSEND_HELO=_")
+	q.run(75, "queue", "run", "--all")
+	q.says("450 4.2.1 rehearsal")
+	q.extra = append(way, "MXSEND_PORT=", "MXSEND_RELAY=127.0.0.1:1", "MXSEND_QUIT_AFTER=rcpt")
+	q.run(75, "queue", "run", "--all")
+	q.says("450 4.2.1 rehearsal")
+}
+
+// Who wants to see a letter gets to see it from sendmail too, and nothing is sent.
+func TestSendmailOnlyLooks(t *testing.T) {
+	q := newQueueing(t)
+	q.stdin = "Subject: look\n\nhello\n"
+	way := q.extra
+	for variable, want := range map[string]string{"MXSEND_DRY_RUN": "to <bob@hamburger.edu>", "MXSEND_PRINT": "Subject: look", "MXSEND_CHECK": ""} {
+		q.extra = append(way, variable+"=1")
+		q.run(0, "sendmail", "-i", "-f", "alice@crepes.fr", "bob@hamburger.edu")
+		q.says(want)
+		q.run(64, "sendmail", "-bs")
+	}
+	q.extra = way
+	if stored, queued := q.box.Stored(), q.list(); len(stored)+len(queued) != 0 {
+		t.Errorf("stored %v, queued %v", stored, queued)
+	}
+}
+
+// What is damaged is told of by every run, with its own exit code, and can be taken away.
+func TestADamagedEnvelope(t *testing.T) {
+	q := newQueueing(t)
+	q.run(0, "--queue", "-f", "alice@crepes.fr", "450-x@hamburger.edu")
+	id := q.list()[0].ID
+	path := filepath.Join(q.spool, id+".envelope")
+	if err := os.WriteFile(path, []byte("garbage"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{"run", "retry " + id, "hold " + id, "show " + id} {
+		q.run(74, append([]string{"queue"}, strings.Fields(words)...)...)
+		q.says("not an envelope of this spool")
+	}
+	q.run(0, "queue", "remove", id)
+	if left, err := os.ReadDir(q.spool); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+	q.run(66, "queue", "remove", id)
+	q.says("no such letter")
+}
+
 // A letter that is safe and could not be tried is told of, recipient by recipient.
 func TestTheReportOfAnUntriedLetter(t *testing.T) {
 	to, _ := address.Parse("bob@hamburger.edu")
-	it := &spool.Item{ID: "x", Recipients: []spool.Recipient{{Recipient: letter.Recipient{Address: to}}}}
-	r := untried(it, errors.New("no space left on the device"))
-	lines := r.Lines(false)
-	if r.ExitCode() != 0 || len(lines) != 1 || lines[0] != "bob@hamburger.edu: not delivered yet, queued as x: no space left on the device" {
-		t.Errorf("exit %d, %q", r.ExitCode(), lines)
+	l := &letter.Letter{Envelope: letter.Envelope{Recipients: []letter.Recipient{{Address: to}}}}
+	for _, c := range []struct {
+		queued string
+		code   int
+		want   string
+	}{
+		{"x", 0, "bob@hamburger.edu: not delivered yet, queued as x: no space left on the device"},
+		{"", 75, "bob@hamburger.edu: unknown whether delivered: another runner of the queue has carried it"},
+	} {
+		r := report.Report{Queued: c.queued, Outcomes: untried(l, c.queued != "", errors.New("no space left on the device"))}
+		if lines := r.Lines(false); r.ExitCode() != c.code || len(lines) != 1 || lines[0] != c.want {
+			t.Errorf("exit %d, %q", r.ExitCode(), lines)
+		}
 	}
 }
 

@@ -23,7 +23,9 @@ func retryQueued(c *cli.Context, s *spool.Spool, words []string) error {
 		switch {
 		case unknown == nil:
 			done = append(done, word)
-			errs = append(errs, onQueued(s, word, due(func(spool.Recipient) bool { return true })))
+			errs = append(errs, queueError(word, onQueued(s, due(func(spool.Recipient) bool { return true }))(word)))
+		case !errors.Is(unknown, spool.ErrGone):
+			errs = append(errs, queueError(word, unknown))
 		case err != nil || !strings.Contains(word, "."):
 			errs = append(errs, queueError(word, spool.ErrGone))
 		default:
@@ -47,7 +49,7 @@ func retryDomains(ctx context.Context, s *spool.Spool, domains map[address.Domai
 		to := func(r spool.Recipient) bool { return domains[r.Address.Domain] }
 		if e.Item != nil && slices.ContainsFunc(e.Item.Recipients, to) {
 			found = append(found, e.Name)
-			errs = append(errs, onQueued(s, e.Name, due(to)))
+			errs = append(errs, queueError(e.Name, onQueued(s, due(to))(e.Name)))
 		}
 		return ctx.Err()
 	})
@@ -55,22 +57,22 @@ func retryDomains(ctx context.Context, s *spool.Spool, domains map[address.Domai
 }
 
 func holdQueued(c *cli.Context, s *spool.Spool, ids []string) error {
-	return onEach(c, s, ids, (*spool.Claim).Hold)
+	return onEach(c, s, ids, onQueued(s, (*spool.Claim).Hold))
 }
 
 func releaseQueued(c *cli.Context, s *spool.Spool, ids []string) error {
-	return onEach(c, s, ids, (*spool.Claim).Release)
+	return onEach(c, s, ids, onQueued(s, (*spool.Claim).Release))
 }
 
 func removeQueued(c *cli.Context, s *spool.Spool, ids []string) error {
-	return onEach(c, s, ids, (*spool.Claim).Remove)
+	return onEach(c, s, ids, s.Remove)
 }
 
-func onEach(c *cli.Context, s *spool.Spool, ids []string, do func(*spool.Claim) error) error {
+func onEach(c *cli.Context, s *spool.Spool, ids []string, do func(id string) error) error {
 	var errs []error
 	var done []string
 	for _, id := range ids {
-		err := onQueued(s, id, do)
+		err := queueError(id, do(id))
 		if err == nil {
 			done = append(done, id)
 		}
@@ -96,14 +98,13 @@ func touched(c *cli.Context, s *spool.Spool, ids []string) error {
 	return output(writeJSON(c.App.Writer, entries))
 }
 
-func onQueued(s *spool.Spool, id string, do func(*spool.Claim) error) error {
-	claim, err := s.Claim(id)
-	if err != nil {
-		return queueError(id, err)
+func onQueued(s *spool.Spool, do func(*spool.Claim) error) func(id string) error {
+	return func(id string) error {
+		claim, err := s.Claim(id)
+		if err != nil {
+			return err
+		}
+		defer claim.Close()
+		return do(claim)
 	}
-	defer claim.Close()
-	if err := do(claim); err != nil {
-		return queueError(id, err)
-	}
-	return nil
 }

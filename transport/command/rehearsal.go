@@ -49,7 +49,7 @@ func newSandbox(maildir, script string) (*sandbox.Sandbox, error) {
 		return box, nil
 	}
 	var err error
-	box.Maildir, err = stateFolder("sandbox")
+	box.Maildir, err = stateFolder("sandbox", "maildir")
 	return box, err
 }
 
@@ -84,12 +84,12 @@ func (r *rehearsal) tell(c *cli.Context, speak bool) {
 }
 
 // stateFolder is name in mxsend's folder for what it keeps between runs: $XDG_STATE_HOME/mxsend, else ~/.local/state/mxsend.
-func stateFolder(name string) (string, error) {
+func stateFolder(name, flag string) (string, error) {
 	base := os.Getenv("XDG_STATE_HOME")
 	if base == "" || !filepath.IsAbs(base) {
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return "", &ConfigError{fmt.Errorf("no folder to keep letters in: %w; use --maildir DIR", err)}
+			return "", &ConfigError{fmt.Errorf("no folder to keep letters in: %w; use --%s DIR", err, flag)}
 		}
 		base = filepath.Join(home, ".local", "state")
 	}

@@ -52,7 +52,7 @@ func (s *settings) readCredentials(c *cli.Context) error {
 	switch {
 	case mechanism != "" && !slices.Contains(smtp.Mechanisms(), mechanism):
 		return usage("--auth %q: there are %s", mechanism, strings.Join(smtp.Mechanisms(), ", "))
-	case user == "" && (c.IsSet("password-file") || c.IsSet("password-command") || mechanism != ""):
+	case user == "" && (typed(c, "password-file") || typed(c, "password-command") || mechanism != ""):
 		return usage("a password without a name: add --user")
 	case user == "":
 		return nil

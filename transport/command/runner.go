@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -67,10 +69,15 @@ func (w *ways) of(ctx context.Context, t spool.Terms) (*settings, error) {
 	return s, nil
 }
 
-// settingsFor reads words as the command line of a send.
+// settingsFor reads words as the command line of a send. Variables say nothing about a letter that was queued before they were
+// set, but for the place of a password that has none in the words.
 func settingsFor(ctx context.Context, c *cli.Context, args []string) (*settings, error) {
 	var s settings
-	app := &cli.App{Name: "mxsend", Flags: SendFlags(), Writer: io.Discard, ErrWriter: c.App.ErrWriter, Reader: c.App.Reader,
+	placed := slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--password-file=") })
+	flags := withoutVariables(SendFlags(), func(name string) bool {
+		return !placed && (name == "password-file" || name == "password-command")
+	})
+	app := &cli.App{Name: "mxsend", Flags: flags, Writer: io.Discard, ErrWriter: c.App.ErrWriter, Reader: c.App.Reader,
 		DisableSliceFlagSeparator: true, HideHelp: true, HideVersion: true, ExitErrHandler: func(*cli.Context, error) {}}
 	app.Action = func(c *cli.Context) error {
 		var err error
@@ -79,6 +86,16 @@ func settingsFor(ctx context.Context, c *cli.Context, args []string) (*settings,
 	}
 	err := app.RunContext(ctx, append([]string{"mxsend"}, args...))
 	return &s, err
+}
+
+// withoutVariables has the environment set only the flags that are kept.
+func withoutVariables(flags []cli.Flag, keep func(name string) bool) []cli.Flag {
+	for _, f := range flags {
+		if variables := reflect.ValueOf(f).Elem().FieldByName("EnvVars"); !keep(f.Names()[0]) { // the same field in every kind of flag
+			variables.SetZero()
+		}
+	}
+	return flags
 }
 
 // recodable gives a letter from the spool the form for servers that take no 8-bit text, as it had when it was composed.

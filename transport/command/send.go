@@ -65,15 +65,23 @@ func theLetter(c *cli.Context) (*letter.Letter, error) {
 }
 
 func (s *settings) perform(c *cli.Context, l *letter.Letter) error {
+	if s.onlyLooks() {
+		return s.look(c, l)
+	}
+	return s.send(c, l)
+}
+
+// onlyLooks: the letter is wanted, not its sending.
+func (s *settings) onlyLooks() bool { return s.output.checked || s.output.printed || s.output.dryRun }
+
+func (s *settings) look(c *cli.Context, l *letter.Letter) error {
 	switch {
 	case s.output.checked:
 		return s.check(c, l)
 	case s.output.printed:
 		return printLetter(c.App.Writer, l)
-	case s.output.dryRun:
-		return s.plan(c, l)
 	}
-	return s.send(c, l)
+	return s.plan(c, l)
 }
 
 func printLetter(w io.Writer, l *letter.Letter) error {

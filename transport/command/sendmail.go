@@ -57,15 +57,31 @@ func (o sendmailOptions) run(c *cli.Context) error {
 		return usage("-b%s: mxsend is no server; use -bm or -bs, and mxsend queue watch to have the queue run", o.mode)
 	}
 	s, err := readSettings(c)
-	s.queue.on = !s.sandbox && (!c.IsSet("queue") || c.Bool("queue"))
+	if err == nil && o.mode == "s" && s.onlyLooks() {
+		err = usage("-bs can't be used with MXSEND_CHECK, MXSEND_DRY_RUN and MXSEND_PRINT: standard output is for the dialogue")
+	}
 	if err != nil {
 		drain(c.App.Reader)
 		return err
 	}
+	s.queueUnasked(c)
 	if o.mode == "s" {
 		return s.serve(c, o)
 	}
 	return s.submit(c, o)
+}
+
+// queueUnasked has letters queued, unless that is forbidden or there is no place for a queue.
+func (s *settings) queueUnasked(c *cli.Context) {
+	s.queue.on = !s.sandbox && (!c.IsSet("queue") || c.Bool("queue"))
+	if !s.queue.on || s.queue.dir != "" {
+		return
+	}
+	var err error
+	if s.queue.dir, err = spoolFolder(c); err != nil {
+		s.queue.on = false
+		say(c, "warning: the letter is sent without being queued: %v", err)
+	}
 }
 
 // look lists the queue (mailq, -bp) or runs it once (-q).
@@ -92,7 +108,7 @@ func (s *settings) hand(c *cli.Context, l *letter.Letter, later bool) (report.Re
 	}
 	defer s.rehearsal.Close()
 	defer func() { s.finish(c, s.carrier.Transcript) }()
-	id, err := s.enqueue(c, l)
+	id, err := s.enqueue(c, l, !later)
 	switch {
 	case err != nil:
 		say(c, "warning: the letter is sent without being queued: %v", err)
@@ -100,8 +116,10 @@ func (s *settings) hand(c *cli.Context, l *letter.Letter, later bool) (report.Re
 	case later:
 		return report.Report{Queued: id}, nil
 	}
-	r, err := s.firstTry(c, id, spool.Mode{})
-	r.Queued = id
+	r, err := s.firstTry(c, l, id, spool.Mode{All: true})
+	if !l.Envelope.Sender.IsZero() { // else nobody is told but the caller
+		r.Queued = id
+	}
 	return r, err
 }
 
@@ -123,24 +141,28 @@ func (s *settings) submit(c *cli.Context, o sendmailOptions) error {
 	l = signed
 	defer l.Close()
 	o.notices().apply(l)
+	if s.onlyLooks() {
+		return s.look(c, l)
+	}
 	r, err := s.hand(c, l, o.later)
 	if err != nil {
 		return err
 	}
-	if r.Queued == "" || o.verbose {
+	code := sendmailCode(r, l)
+	if r.Queued == "" || o.verbose || code != report.ExitOK {
 		for _, line := range r.Lines(o.verbose) {
 			say(c, "%s", line)
 		}
 	}
-	return told(sendmailCode(r))
+	return told(code)
 }
 
-// sendmailCode: a letter that is in the queue is no trouble of the caller's any more, its sender is told what becomes of it.
-// Where there is no queue that tries again, 75 is not said: PHP and others take it for "queued", so that mail would be lost
-// without a word.
-func sendmailCode(r report.Report) int {
+// sendmailCode: a letter that is in the queue is no trouble of the caller's any more, its sender, if it has one, is told what
+// becomes of it. Where there is no queue that tries again, 75 is not said: PHP and others take it for "queued", so that mail
+// would be lost without a word.
+func sendmailCode(r report.Report, l *letter.Letter) int {
 	switch code := r.ExitCode(); {
-	case r.Queued != "":
+	case r.Queued != "" && !l.Envelope.Sender.IsZero():
 		return report.ExitOK
 	case code == report.ExitTemporary:
 		return report.ExitUnavailable
@@ -184,12 +206,17 @@ func (o sendmailOptions) order() (intake.Order, error) {
 	}
 	sender, err := o.sender(p)
 	order.Sender = sender
-	order.From = address.Mailbox{Name: o.fullName, Address: *sender}
-	if sender.IsZero() { // "<>": notices have no sender to go back to, but somebody wrote them
-		order.From.Address = address.Address{Local: "MAILER-DAEMON"}
-		order.From.Address.Domain, _ = address.ParseDomain(order.DefaultDomain)
-	}
+	order.From = address.Mailbox{Name: o.fullName, Address: author(*sender)}
 	return order, errors.Join(append(errs, err)...)
+}
+
+// author is the sender. Notices have none that they could go back to, but somebody wrote them.
+func author(sender address.Address) address.Address {
+	if sender.IsZero() {
+		sender.Local = "MAILER-DAEMON"
+		sender.Domain, _ = address.ParseDomain(mailName())
+	}
+	return sender
 }
 
 // sender is -f, else who runs us.

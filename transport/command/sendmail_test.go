@@ -2,6 +2,8 @@ package command
 
 import (
 	"io"
+	"mxsend/compose/address"
+	"mxsend/compose/letter"
 	"mxsend/transport/report"
 	"mxsend/transport/smtp"
 	"reflect"
@@ -102,8 +104,12 @@ func TestTemporaryIsNotTakenForQueued(t *testing.T) {
 		{report.Report{Outcomes: []report.Outcome{failed}, Queued: "x"}, 0},
 		{report.Report{Outcomes: []report.Outcome{{State: report.Failed, Stage: report.StageResolve}}}, 68},
 	} {
-		if got := sendmailCode(c.r); got != c.want {
+		if got := sendmailCode(c.r, &letter.Letter{Envelope: letter.Envelope{Sender: address.Address{Local: "alice"}}}); got != c.want {
 			t.Errorf("%+v: got %d, want %d", c.r, got, c.want)
 		}
+	}
+	mixed := report.Report{Outcomes: []report.Outcome{failed, deferred}, Queued: "x"}
+	if got := sendmailCode(mixed, &letter.Letter{}); got != 69 {
+		t.Errorf("a letter from nobody: got %d", got)
 	}
 }

@@ -96,7 +96,7 @@ func (s *submission) Data(r io.Reader) error {
 	}
 	order := newOrder()
 	order.MIME, order.Headless, order.Repair, order.Sender = true, true, true, &s.sender
-	order.From = address.Mailbox{Address: s.sender}
+	order.From = address.Mailbox{Address: author(s.sender)}
 	for _, r := range s.to {
 		order.Recipients = append(order.Recipients, r.Address)
 	}
@@ -115,16 +115,16 @@ func (s *submission) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	return verdict(result)
+	return verdict(result, l)
 }
 
 // verdict is the reply for a report: SMTP has one for all recipients, so it names those that were not accepted.
-func verdict(r report.Report) error {
+func verdict(r report.Report, l *letter.Letter) error {
 	e := &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 0, 0}, Message: oneLine(strings.Join(r.Lines(false), "; "))}
-	switch code := r.ExitCode(); {
-	case code == report.ExitOK, r.Queued != "": // its sender is told what becomes of it
+	switch code := sendmailCode(r, l); {
+	case code == report.ExitOK:
 		return nil
-	case code == report.ExitTemporary:
+	case r.ExitCode() == report.ExitTemporary:
 		return e
 	}
 	e.Code, e.EnhancedCode = 554, smtp.EnhancedCode{5, 0, 0}

@@ -38,6 +38,9 @@ func (o Outcome) fate(queued string) string {
 	case Stopped:
 		return "not sent: stopped with " + o.peer() + " as asked"
 	case Unknown:
+		if o.Class == smtp.ClassLocal {
+			return "unknown whether delivered: " + Reason(o.Cause)
+		}
 		return "unknown whether delivered: " + o.peer() + " took the whole letter and " + o.silence() + "; " +
 			"sending it again may deliver a second copy"
 	case Deferred:

@@ -3,6 +3,7 @@ package spool
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -77,7 +78,7 @@ func (r *Runner) carry(ctx context.Context, c *Claim, m Mode, dead *graves) (rep
 	}
 	l, err := c.Letter(places)
 	if err != nil {
-		return report.Report{}, errors.Join(err, c.fail(places, err))
+		return report.Report{}, &Error{errors.Join(fmt.Errorf("%s: %w", c.ID, err), c.fail(places, err)), exitIO}
 	}
 	defer l.Close()
 	s := &settling{claim: c, places: places, heard: map[int]State{}}
@@ -148,12 +149,13 @@ type graves struct {
 	dead map[string]time.Time
 }
 
-// destination is where a recipient's mail goes: through the relay, or to the domain.
+// destination is where a recipient's mail goes: through the relay, or to the domain, and how.
 func destination(it *Item, place int) string {
-	if relay := it.Terms.Settings["relay"]; relay != "" {
-		return "relay " + relay
+	way := fmt.Sprint(it.Terms.Settings) // in the order of their names
+	if it.Terms.Settings["relay"] != "" {
+		return way
 	}
-	return it.Recipients[place].Address.Domain.String()
+	return it.Recipients[place].Address.Domain.String() + " " + way
 }
 
 // spare puts those off whose destination is dead, which is no attempt, and gives back the others.

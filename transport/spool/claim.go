@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"mxsend/compose/letter"
@@ -25,8 +26,31 @@ type Claim struct {
 	file  File
 }
 
-// Claim takes a letter. Its error wraps ErrTaken or ErrGone where one of them is the reason.
+// Claim takes a letter. Its error wraps ErrTaken, ErrGone or ErrDamaged where one of them is the reason.
 func (s *Spool) Claim(id string) (*Claim, error) {
+	c, err := s.claim(id)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.read(); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("%s: %w", id, err)
+	}
+	return c, nil
+}
+
+// Remove takes a letter out of the spool, whatever its state, also one whose envelope is damaged.
+func (s *Spool) Remove(id string) error {
+	c, err := s.claim(id)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return c.Remove()
+}
+
+// claim takes a letter without reading what is known of it.
+func (s *Spool) claim(id string) (*Claim, error) {
 	if !isID(id) {
 		return nil, fmt.Errorf("%.60q: %w", id, ErrGone)
 	}
@@ -38,27 +62,34 @@ func (s *Spool) Claim(id string) (*Claim, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", id, err)
 	}
-	c := &Claim{spool: s, file: f}
-	if err := c.take(path); err != nil {
+	c := &Claim{Item: &Item{ID: id}, spool: s, file: f}
+	if err := c.take(); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w", id, err)
 	}
 	return c, nil
 }
 
-func (c *Claim) take(path string) error {
+func (c *Claim) take() error {
 	ok, err := c.file.Lock()
 	switch {
 	case err != nil:
 		return err
 	case !ok:
 		return ErrTaken
-	case !c.file.IsAt(path): // its last owner was done with it
+	case !c.file.IsAt(c.path()): // its last owner was done with it
 		return ErrGone
 	}
-	c.Item, err = readItem(c.file)
-	if err == nil && c.path() != path {
-		err = errForeign // somebody renamed it
+	return nil
+}
+
+func (c *Claim) read() error {
+	it, err := readItem(c.file)
+	if err == nil && it.ID != c.ID {
+		err = ErrDamaged // somebody renamed it
+	}
+	if err == nil {
+		c.Item = it
 	}
 	return err
 }
@@ -102,6 +133,9 @@ func (c *Claim) Settle(place int, o report.Outcome) error {
 // is ErrChanged.
 func (c *Claim) Letter(places []int) (*letter.Letter, error) {
 	f, err := c.spool.files().Open(c.spool.path(c.ID, letterFile))
+	if notExist(err) {
+		return nil, fmt.Errorf("%w: its file is gone", ErrChanged)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -116,12 +150,28 @@ func (c *Claim) Letter(places []int) (*letter.Letter, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
+	return letter.New(c.to(places), c.Facts, source, f), nil
+}
+
+// to is the envelope for the recipients at places.
+func (c *Claim) to(places []int) letter.Envelope {
 	e := c.Envelope
 	e.Recipients = nil
 	for _, place := range places {
 		e.Recipients = append(e.Recipients, c.Envelope.Recipients[place])
 	}
-	return letter.New(e, c.Facts, source, f), nil
+	return e
+}
+
+// original is the letter as its sender is told of it. Of one that was changed there is only what the envelope knows.
+func (c *Claim) original() (*letter.Letter, error) {
+	all := c.places(func(Recipient) bool { return true })
+	l, err := c.Letter(all)
+	if !errors.Is(err, ErrChanged) {
+		return l, err
+	}
+	text := strings.NewReader("Message-ID: " + c.Facts.MessageID + "\r\n\r\n")
+	return letter.New(c.to(all), letter.Facts{MessageID: c.Facts.MessageID, Size: text.Size()}, octets{text, text.Size()}), nil
 }
 
 // octets are those of a letter's file.
@@ -159,6 +209,9 @@ func (c *Claim) Remove() error {
 	}
 	if err == nil {
 		err = files.Remove(c.spool.path(c.ID, letterFile))
+	}
+	if notExist(err) { // somebody took it away already
+		err = nil
 	}
 	if err != nil {
 		return fmt.Errorf("removing %s from the spool: %w", c.ID, err)

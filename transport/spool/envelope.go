@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -27,9 +28,8 @@ type head struct {
 }
 
 const (
-	heading  = "mxsend spool 1" // what it is, and the version of the format
-	maxHead  = 16 << 20         // octets of an envelope file that are read
-	maxValue = 64 << 10
+	heading = "mxsend spool 1" // what it is, and the version of the format
+	maxHead = 16 << 20         // octets of a head
 )
 
 func newHead(id string, l *letter.Letter, t Terms) head {
@@ -52,7 +52,11 @@ func (h head) text() (string, error) {
 		}
 		fmt.Fprintf(&b, "%s: %s\n", line[0], line[1])
 	}
-	return b.String() + "digest: " + digest(b.String()) + "\n", nil
+	text := b.String() + "digest: " + digest(b.String()) + "\n"
+	if len(text) > maxHead {
+		return "", fmt.Errorf("its envelope is longer than %d MiB", maxHead>>20)
+	}
+	return text, nil
 }
 
 func digest(text string) string {
@@ -100,34 +104,56 @@ var factWords = [...]struct {
 	{"require-tls", func(h *head) *bool { return &h.Envelope.RequireTLS }},
 }
 
-var errForeign = errors.New("not an envelope of this spool")
+// ErrDamaged is an envelope that cannot be read: whose letter it is, and who has it, is not known.
+var ErrDamaged = errors.New("not an envelope of this spool")
 
-// parseHead reads the head and gives what follows it. One octet that differs from what was written makes it no envelope.
-func parseHead(text string) (h head, journal string, err error) {
-	if !strings.HasPrefix(text, heading+"\n") {
-		return head{}, "", errForeign
+// readHead takes the head from the start of an envelope. One octet that differs from what was written makes it none.
+func readHead(r *bufio.Reader) (head, error) {
+	var body strings.Builder
+	for {
+		line, whole, err := readLine(r, maxHead-body.Len())
+		sum, last := strings.CutPrefix(line, "digest: ")
+		switch {
+		case err != nil && err != io.EOF:
+			return head{}, err
+		case !whole:
+			return head{}, fmt.Errorf("%w: it is torn", ErrDamaged)
+		case body.Len() == 0 && line != heading+"\n":
+			return head{}, ErrDamaged
+		case last && strings.TrimSuffix(sum, "\n") != digest(body.String()):
+			return head{}, fmt.Errorf("%w: it was changed", ErrDamaged)
+		case last:
+			return parseHead(body.String())
+		}
+		body.WriteString(line)
 	}
-	end := strings.Index(text, "\ndigest: ")
-	if end < 0 {
-		return head{}, "", fmt.Errorf("%w: it is torn", errForeign)
-	}
-	body, rest := text[:end+1], text[end+1:]
-	sum, journal, _ := strings.Cut(strings.TrimPrefix(rest, "digest: "), "\n")
-	if sum != digest(body) {
-		return head{}, "", fmt.Errorf("%w: it was changed", errForeign)
-	}
-	lines := bufio.NewScanner(strings.NewReader(body))
-	lines.Buffer(nil, maxValue)
-	for lines.Scan() {
-		name, value, _ := strings.Cut(lines.Text(), ": ")
+}
+
+func parseHead(body string) (h head, err error) {
+	for line := range strings.Lines(body) {
+		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
 		if err := h.set(name, value); err != nil {
-			return head{}, "", fmt.Errorf("%w: %s: %w", errForeign, name, err)
+			return head{}, fmt.Errorf("%w: %s: %w", ErrDamaged, name, err)
 		}
 	}
-	if lines.Err() != nil || !isID(h.ID) || len(h.Envelope.Recipients) == 0 {
-		return head{}, "", errForeign
+	if !isID(h.ID) || len(h.Envelope.Recipients) == 0 {
+		return head{}, ErrDamaged
 	}
-	return h, journal, nil
+	return h, nil
+}
+
+// readLine gives a line with its end. It is not whole when it has none, or more octets than limit; then the rest is passed over.
+func readLine(r *bufio.Reader, limit int) (line string, whole bool, err error) {
+	var b strings.Builder
+	for {
+		piece, err := r.ReadSlice('\n')
+		if b.Len() <= limit {
+			b.Write(piece)
+		}
+		if err != bufio.ErrBufferFull {
+			return b.String(), err == nil && b.Len() <= limit, err
+		}
+	}
 }
 
 // set takes one line. What is not known is left alone: the digest vouches for it.

@@ -1,7 +1,7 @@
 package spool
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"io"
 	"strings"
@@ -54,19 +54,12 @@ func readItem(f File) (*Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	if size > maxHead {
-		return nil, errForeign
-	}
-	text, err := io.ReadAll(io.NewSectionReader(f, 0, size))
-	if err != nil {
-		return nil, err
-	}
-	return parseItem(string(text))
+	return parseItem(bufio.NewReaderSize(io.NewSectionReader(f, 0, size), block))
 }
 
-// parseItem reads the head and replays the journal.
-func parseItem(text string) (*Item, error) {
-	h, journal, err := parseHead(text)
+// parseItem reads the head and replays the journal, which may grow for as long as the letter is tried.
+func parseItem(r *bufio.Reader) (*Item, error) {
+	h, err := readHead(r)
 	if err != nil {
 		return nil, err
 	}
@@ -74,13 +67,23 @@ func parseItem(text string) (*Item, error) {
 	for _, r := range h.Envelope.Recipients {
 		it.Recipients = append(it.Recipients, Recipient{Recipient: r, State: Open})
 	}
-	it.torn = !bytes.HasSuffix([]byte(text), []byte("\n"))
-	for line := range strings.SplitSeq(journal, "\n") {
-		if r, ok := parseRecord(line); ok {
-			it.apply(r)
+	return it, it.replay(r)
+}
+
+func (it *Item) replay(r *bufio.Reader) error {
+	for {
+		line, _, err := readLine(r, maxHead)
+		if rec, ok := parseRecord(strings.TrimSuffix(line, "\n")); ok {
+			it.apply(rec)
+		}
+		if err == io.EOF {
+			it.torn = line != ""
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return it, nil
 }
 
 // apply replays one record. A final state stays, whatever follows.

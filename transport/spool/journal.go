@@ -50,11 +50,16 @@ type Answer struct {
 	Text     string // the reply, without the codes; else the reason
 }
 
+const maxText = 4 << 10 // octets of an answer: it is written for every recipient and every try
+
 // answerOf keeps of an outcome what may have to be told.
 func answerOf(o report.Outcome) Answer {
 	a := Answer{o.Class, o.Stage, o.Reply.Code, o.Reply.Enhanced, o.Host, strings.Join(o.Reply.Lines, "\n")}
 	if o.Reply.Code == 0 {
 		a.Text = report.Reason(o.Cause)
+	}
+	if len(a.Text) > maxText {
+		a.Text = strings.ToValidUTF8(a.Text[:maxText], "") + "…"
 	}
 	return a
 }

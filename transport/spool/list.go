@@ -2,6 +2,7 @@ package spool
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -92,13 +93,16 @@ func (s *Spool) Show(id string) (*Item, error) {
 	defer f.Close()
 	it, err := readItem(f)
 	if err == nil && it.ID != id {
-		return nil, errForeign
+		err = ErrDamaged
 	}
-	return it, err
+	if err != nil {
+		return nil, err
+	}
+	return it, nil
 }
 
 // Clean removes what nobody finished: files that are half-made, and letters without an envelope, all older than a day and a
-// half. Nothing else is ever removed.
+// half. Nothing else is ever removed. Its error is no reason not to send what is there.
 func (s *Spool) Clean() error {
 	if err := s.files().Owned(s.Dir); err != nil {
 		return nil
@@ -116,8 +120,15 @@ func (s *Spool) Clean() error {
 	for _, name := range old {
 		id, isLetter := strings.CutSuffix(name, letterFile)
 		if strings.HasSuffix(name, halfMade) || isLetter && err == nil && !there[id+envelopeFile] {
-			errs = append(errs, s.files().Remove(filepath.Join(s.Dir, name)))
+			errs = append(errs, s.clear(name))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (s *Spool) clear(name string) error {
+	if err := s.files().Remove(filepath.Join(s.Dir, name)); err != nil && !notExist(err) { // another runner was quicker
+		return &Error{fmt.Errorf("cleaning the spool: %w", err), exitIO}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package spool
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -19,9 +20,9 @@ func (r *Runner) Run(ctx context.Context, all bool) (next time.Time, err error) 
 	if r.Pass != nil {
 		r.Pass()
 	}
-	err = r.Spool.Clean()
-	ids, listErr := r.waiting(all)
-	if err := errors.Join(err, listErr); err != nil {
+	uncleaned := r.Spool.Clean()
+	ids, unread, err := r.waiting(all)
+	if err != nil {
 		return time.Time{}, err
 	}
 	dead := &graves{}
@@ -40,7 +41,7 @@ func (r *Runner) Run(ctx context.Context, all bool) (next time.Time, err error) 
 	}
 	running.Wait()
 	next, err = r.next()
-	return next, errors.Join(joined(errs), err)
+	return next, errors.Join(uncleaned, unread, joined(errs), err)
 }
 
 // joined leaves out what is no trouble: somebody else was quicker.
@@ -54,11 +55,14 @@ func joined(errs []error) error {
 	return errors.Join(trouble...)
 }
 
-// waiting are the letters with something to be done.
-func (r *Runner) waiting(all bool) ([]string, error) {
-	var ids []string
-	err := r.Spool.List(func(e Entry) error {
+// waiting are the letters with something to be done; unread tells of those that nobody can read.
+func (r *Runner) waiting(all bool) (ids []string, unread, err error) {
+	var errs []error
+	err = r.Spool.List(func(e Entry) error {
 		if e.Item == nil {
+			if isID(e.Name) {
+				errs = append(errs, &Error{fmt.Errorf("%s: %w", e.Name, e.Problem), exitIO})
+			}
 			return nil
 		}
 		open := e.Item.places(func(to Recipient) bool { return !to.State.Final() })
@@ -67,7 +71,7 @@ func (r *Runner) waiting(all bool) ([]string, error) {
 		}
 		return nil
 	})
-	return ids, err
+	return ids, errors.Join(errs...), err
 }
 
 // fair takes the oldest and the newest in turn: neither waits for all of the others.

@@ -5,8 +5,9 @@
 //  1. Spool.Add writes its octets and its envelope aside, syncs both, gives them their names and syncs the folder. Then, and
 //     only then, the letter is promised.
 //  2. Spool.Claim takes a letter for one runner; the lock is the kernel's and goes away with its owner.
-//  3. Runner.Run goes through what is due, Runner.Watch does so again and again; Runner.Attempt records the attempt, carries the letter to the recipients that are due, and records what becomes of each
-//     as soon as it is certain (Claim.Settle), before the server is said goodbye to.
+//  3. Runner.Run goes through what is due, Runner.Watch does so again and again; Runner.Attempt records the attempt, carries
+//     the letter to the recipients that are due, and records what becomes of each as soon as it is certain (Claim.Settle),
+//     before the server is said goodbye to.
 //  4. Who was refused, or could not be reached in time, is told about: the notice is in the spool itself before that is
 //     recorded (tell.go).
 //  5. A letter whose recipients all have an answer that was told is removed: the envelope first.
@@ -33,6 +34,7 @@
 package spool
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -71,6 +73,7 @@ type Terms struct {
 	Settings   map[string]string // how it travels, in words of the owner's choice: names of accounts, never a secret
 	Expiry     time.Duration     // from its arrival; 0: five days. RFC 5321 §4.5.4.1
 	DelayAfter time.Duration     // when its sender is told that it is late; 0: never
+	Aside      bool              // whoever adds it tries it at once himself (Mode.All); others let it be for the first pause
 }
 
 const defaultExpiry = 5 * 24 * time.Hour
@@ -101,7 +104,7 @@ func (s *Spool) Add(ctx context.Context, l *letter.Letter, t Terms) (id string, 
 // unkept is the error of a letter that could not be made safe.
 func unkept(err error) error {
 	var coded interface{ ExitCode() int }
-	e := &Error{fmt.Errorf("keeping the letter in the spool: %w", err), 74}
+	e := &Error{fmt.Errorf("keeping the letter in the spool: %w", err), exitIO}
 	switch {
 	case errors.Is(err, context.Canceled):
 		e.Code = 75
@@ -134,8 +137,14 @@ func (s *Spool) add(ctx context.Context, id string, l *letter.Letter, t Terms) e
 	head := newHead(id, l, t)
 	head.Arrived, head.Digest = s.now(), hex.EncodeToString(sum.Sum(nil))
 	text, err := head.text()
+	if err == nil {
+		_, err = readHead(bufio.NewReader(strings.NewReader(text))) // who cannot be read cannot be promised anything
+	}
 	if err != nil {
 		return err
+	}
+	if t.Aside {
+		text += head.aside().String()
 	}
 	return s.write(id+envelopeFile, func(w io.Writer) error {
 		_, err := io.WriteString(w, text)
@@ -143,7 +152,16 @@ func (s *Spool) add(ctx context.Context, id string, l *letter.Letter, t Terms) e
 	})
 }
 
-// write makes a file aside and gives it its name when it is whole and safe.
+// aside puts the first try by others off.
+func (h head) aside() record {
+	r := record{at: h.Arrived, verb: verbPutOff, next: h.Arrived.Add(firstPause)}
+	for place := range h.Envelope.Recipients {
+		r.places = append(r.places, place)
+	}
+	return r
+}
+
+// write makes a file under another name and gives it its name when it is whole and safe.
 func (s *Spool) write(name string, fill func(io.Writer) error) error {
 	path := filepath.Join(s.Dir, name)
 	f, err := s.files().Create(path + halfMade)
@@ -195,6 +213,8 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Cause.Error() }
 func (e *Error) Unwrap() error { return e.Cause }
+
+const exitIO = 74 // EX_IOERR
 
 // ExitCode is one of sysexits(3).
 func (e *Error) ExitCode() int { return e.Code }

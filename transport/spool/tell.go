@@ -73,8 +73,7 @@ func (it *Item) places(match func(Recipient) bool) []int {
 
 // notify puts a notice into the spool.
 func (r *Runner) notify(ctx context.Context, c *Claim, places []int, delay bool) error {
-	all := c.places(func(Recipient) bool { return true })
-	original, err := c.Letter(all)
+	original, err := c.original()
 	if err != nil {
 		return fmt.Errorf("telling the sender: %w", err)
 	}
