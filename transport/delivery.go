@@ -82,9 +82,16 @@ func (d *delivery) notePolicies(host string, lines []string) {
 	}
 }
 
+const maxNoted = 50 // of what a route left out; a stranger's DNS must not fill the report of every recipient
+
 // noteSkips puts what the route left out among the attempts, so that the report tells why each host was passed over.
 func (d *delivery) noteSkips(route resolve.Route, port uint16) {
-	for _, s := range route.Skipped {
+	for i, s := range route.Skipped {
+		if i == maxNoted {
+			more := fmt.Sprintf("%d more addresses and hosts were passed over", len(route.Skipped)-maxNoted)
+			d.attempted(d.open(), report.Attempt{Stage: report.StageResolve, Reason: more})
+			return
+		}
 		a := report.Attempt{Host: s.Host, Stage: report.StageResolve, Reason: s.Reason}
 		if s.Address.IsValid() {
 			a.Address = netip.AddrPortFrom(s.Address, port)

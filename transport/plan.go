@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,8 +35,8 @@ type Demand struct {
 	Decision policy.Decision
 }
 
-// Plan finds out how a letter for d would travel, one that demands TLS all the way or not; nothing but DNS and the policy's host is connected to. Along with an
-// error, which is that of the Router, the plan holds what was found before.
+// Plan finds out how a letter for d would travel, one that demands TLS all the way or not; nothing but DNS and the policy's host
+// is connected to. Along with an error, which is that of the Router, the plan holds what was found before.
 func (c *Carrier) Plan(ctx context.Context, d address.Domain, requireTLS bool) (Plan, error) {
 	p, err := c.find(ctx, d)
 	for _, host := range p.Route.Hosts {
@@ -74,13 +75,22 @@ func (c *Carrier) find(ctx context.Context, d address.Domain) (Plan, error) {
 
 // demand is what an exchanger must show.
 func (c *Carrier) demand(ctx context.Context, p Plan, host resolve.Host, requireTLS bool) Demand {
-	at := dane.Place{Host: host, Port: c.port(), Authentic: p.Route.Authentic, NextHop: nextHop(p.Route)}
+	at := dane.Place{Host: asNamed(p.Route, host), Port: c.port(), Authentic: p.Route.Authentic, NextHop: nextHop(p.Route)}
 	demand := Demand{DANE: c.records(ctx, at)}
 	demand.Decision = policy.Decide(policy.Facts{
 		Asked: policy.Level(c.SMTP.Security.Level), RequireTLS: requireTLS, DANE: demand.DANE.Status,
 		STS: p.STS.Policy.Mode, STSUnsure: p.STS.Problem != nil, Permitted: p.STS.Applies() && p.STS.Policy.Permits(host.Name), Authentic: p.Route.Authentic,
 	})
 	return demand
+}
+
+// asNamed is the host as whoever runs it names it: of a domain that is its own exchanger, the domain, with the aliases that led
+// from there. RFC 7672 §2.2.2
+func asNamed(r resolve.Route, h resolve.Host) resolve.Host {
+	if r.Implicit {
+		h.Name, h.Chain = r.Domain.ASCII, slices.Concat(r.Lookup.Chain, h.Chain)
+	}
+	return h
 }
 
 // records are those of DANE. Servers that are named by an address hold none.

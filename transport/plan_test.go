@@ -18,6 +18,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"mxsend/compose/address"
 	"mxsend/transport/policy"
 	"mxsend/transport/policy/mtasts"
 	"mxsend/transport/report"
@@ -196,6 +197,26 @@ func TestLevelsMeanTheSame(t *testing.T) {
 	for _, l := range []smtp.Level{smtp.None, smtp.Opportunistic, smtp.Encrypt, smtp.Verify} {
 		if got := policy.Level(l).String(); got != l.String() {
 			t.Errorf("%s is read as %s", l, got)
+		}
+	}
+}
+
+// A domain that is an alias and its own exchanger may hold its records at either end. RFC 7672 §2.2.2
+func TestDANEOfAnAlias(t *testing.T) {
+	const alias = "crepes.fr CNAME www.hoster.example\nwww.hoster.example A 192.0.2.1\n"
+	for at, want := range map[string]string{"crepes.fr": "crepes.fr", "www.hoster.example": "www.hoster.example", "": ""} {
+		zone := &resolve.Zone{Records: alias, Authentic: []string{"crepes.fr", "hoster.example"}}
+		if at != "" {
+			zone.Records += "_25._tcp." + at + " TLSA 3 1 1 " + strings.Repeat("ab", 32)
+		}
+		c := Carrier{Router: resolve.Router{DNS: zone}, Policies: Policies{TLSA: zone}}
+		d, err := address.ParseDomain("crepes.fr")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := c.Plan(t.Context(), d, false)
+		if err != nil || len(p.Hosts) != 1 || p.Hosts[0].DANE.Base != want || p.Route.Hosts[0].Name != "www.hoster.example" {
+			t.Errorf("records at %q: %+v, %v", at, p.Hosts, err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package resolve
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"net/netip"
 	"sync"
@@ -16,6 +17,9 @@ const maxTTL = time.Duration(math.MaxInt64)
 
 // parallelHosts is how many hosts of one domain are looked up at the same time.
 const parallelHosts = 5
+
+// maxOfFamily is how many addresses of one host and family are looked at; ten are tried of a whole route.
+const maxOfFamily = 20
 
 // found is what was learned of one target.
 type found struct {
@@ -90,7 +94,13 @@ func (f *found) take(a Answer, err error, qtype uint16) []netip.Addr {
 	if len(f.host.Chain) == 0 {
 		f.host.Chain = a.Chain
 	}
-	return a.Addresses()
+	all := a.Addresses()
+	if more := len(all) - maxOfFamily; more > 0 {
+		reason := fmt.Sprintf("%d more %s addresses than are looked at", more, family(qtype))
+		f.skips = append(f.skips, Skip{Host: f.host.Name, Reason: reason, Temporary: true})
+		all = all[:maxOfFamily]
+	}
+	return all
 }
 
 // conclude gives a host without addresses one reason, and takes the certainty from one that nobody answered for.

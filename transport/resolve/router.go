@@ -32,10 +32,13 @@ const (
 )
 
 // Route finds the hosts that take mail for d, or says in an *Error why there are none. Along with an error, the Route
-// holds what was found before.
+// holds what was found before. DNS is not asked about localhost. RFC 6761 §6.3
 func (r Router) Route(ctx context.Context, d address.Domain) (Route, error) {
 	if d.Literal.IsValid() {
 		return r.literal(d) // RFC 5321 §4.1.3
+	}
+	if isLocalhost(d.ASCII) {
+		return r.localhost(d)
 	}
 	ctx, cancel := context.WithTimeout(ctx, or(r.Timeout, defaultRoute))
 	defer cancel()

@@ -172,8 +172,42 @@ func TestTooManyExchangers(t *testing.T) {
 	if !errors.As(err, &e) || !e.Temporary() || len(zone.Asked()) != 1+2*maxTargets {
 		t.Errorf("%v after %d questions", err, len(zone.Asked()))
 	}
-	if len(route.Skipped) != maxTargets+5 {
-		t.Errorf("%d of %d accounted for", len(route.Skipped), maxTargets+5)
+	if len(route.Skipped) != maxTargets+1 || !strings.HasSuffix(route.Skipped[0].Reason, "and so are 4 others") {
+		t.Errorf("left out: %+v", route.Skipped)
+	}
+}
+
+// A name with more addresses than can be meant well costs no more than others.
+func TestTooManyAddresses(t *testing.T) {
+	zone := &Zone{Records: "d.example MX 1 h.example\n"}
+	for i := range 2000 {
+		zone.Records += fmt.Sprintf("h.example A 192.0.%d.%d\nh.example AAAA 2001:db8::%x\n", i/250, i%250, i+1)
+	}
+	route, err := Router{DNS: zone}.Route(t.Context(), domain(t, "d.example"))
+	if err != nil || len(route.Hosts) != 1 || len(route.Hosts[0].Addresses) != defaultAddresses || len(route.Skipped) != 2+2*maxOfFamily-defaultAddresses {
+		t.Fatalf("%v: %d left out of %+v", err, len(route.Skipped), route.Hosts)
+	}
+	if got := route.Skipped[0].Reason + ", " + route.Skipped[1].Reason; got != "1980 more IPv6 addresses than are looked at, 1980 more IPv4 addresses than are looked at" {
+		t.Error(got)
+	}
+}
+
+// Nobody is asked about localhost: it means this machine, which gets mail only if that is allowed.
+func TestLocalhostIsNotAskedFor(t *testing.T) {
+	zone := &Zone{Records: "localhost MX 1 evil.example\nevil.example A 192.0.2.66\n"}
+	for _, name := range []string{"localhost", "a.localhost"} {
+		_, err := Router{DNS: zone}.Route(t.Context(), domain(t, name))
+		var e *Error
+		if !errors.As(err, &e) || e.Temporary() {
+			t.Errorf("%s: %v", name, err)
+		}
+		route, err := Router{DNS: zone, AllowLoopback: true}.Route(t.Context(), domain(t, name))
+		if err != nil || len(route.Hosts) != 1 || len(route.Hosts[0].Addresses) != 2 {
+			t.Errorf("%s, allowed: %v, %+v", name, err, route.Hosts)
+		}
+	}
+	if asked := zone.Asked(); len(asked) != 0 {
+		t.Errorf("asked %v", asked)
 	}
 }
 

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/miekg/dns"
@@ -40,10 +41,16 @@ func (r Router) pickTargets(route *Route) []MX {
 
 // limited leaves out what is too much. It says nothing about those hosts, so they count as in doubt.
 func limited(route *Route, targets []MX) []MX {
-	for _, mx := range targets[min(maxTargets, len(targets)):] {
-		route.skip(Skip{Host: mx.Host, Reason: "more exchangers than are looked up", Temporary: true})
+	more := len(targets) - maxTargets
+	if more <= 0 {
+		return targets
 	}
-	return targets[:min(maxTargets, len(targets))]
+	reason := "more exchangers than are looked up"
+	if more > 1 {
+		reason += fmt.Sprintf(", and so are %d others", more-1)
+	}
+	route.skip(Skip{Host: targets[maxTargets].Host, Reason: reason, Temporary: true})
+	return targets[:maxTargets]
 }
 
 func (r Router) unfitTarget(host string) string {

@@ -18,16 +18,22 @@ func TestSCRAM(t *testing.T) {
 	for _, c := range []struct {
 		mechanism, password string
 		version             uint16
+		binding             string // what the client says of it: RFC 5802 §6
 		ok                  bool
 	}{
-		{"SCRAM-SHA-256-PLUS", "secret", tls.VersionTLS13, true}, {"SCRAM-SHA-1-PLUS", "secret", tls.VersionTLS12, true},
-		{"SCRAM-SHA-256", "secret", tls.VersionTLS13, true}, {"SCRAM-SHA-1", "secret", tls.VersionTLS13, true}, {"SCRAM-SHA-256", "wrong", tls.VersionTLS13, false},
+		{"SCRAM-SHA-256-PLUS", "secret", tls.VersionTLS13, "p=tls-exporter,", true}, {"SCRAM-SHA-1-PLUS", "secret", tls.VersionTLS12, "p=tls-server-end-point,", true},
+		{"SCRAM-SHA-256", "secret", tls.VersionTLS13, "y,", true}, {"SCRAM-SHA-1", "secret", tls.VersionTLS13, "y,", true},
+		{"SCRAM-SHA-256", "wrong", tls.VersionTLS13, "y,", false}, {"SCRAM-SHA-1 SCRAM-SHA-256-PLUS", "secret", tls.VersionTLS13, "n,", true},
 	} {
 		client, server := net.Pipe()
+		mechanism, _, several := strings.Cut(c.mechanism, " ")
+		if !several {
+			mechanism = "" // the strongest
+		}
 		ended := make(chan error, 1)
-		go func() { ended <- scramServer(server, c.mechanism, c.version) }()
+		go func() { ended <- scramServer(server, c.mechanism, c.version, c.binding) }()
 		s, err := Open(t.Context(), client, Options{Hello: "crepes.fr", Host: "mx.example", Security: Security{Roots: testRoots()},
-			Auth: &Auth{User: "alice", Password: c.password}})
+			Auth: &Auth{User: "alice", Password: c.password, Mechanism: mechanism}})
 		if (err == nil) != c.ok {
 			t.Errorf("%s with %s: %v", c.mechanism, c.password, err)
 		}
@@ -40,7 +46,8 @@ func TestSCRAM(t *testing.T) {
 	}
 }
 
-func scramServer(conn net.Conn, mechanism string, version uint16) error {
+func scramServer(conn net.Conn, mechanisms string, version uint16, binding string) error {
+	mechanism, _, _ := strings.Cut(mechanisms, " ")
 	defer conn.Close()
 	r := bufio.NewReader(conn)
 	say := func(text string) { fmt.Fprint(conn, text+"\r\n") }
@@ -57,7 +64,7 @@ func scramServer(conn net.Conn, mechanism string, version uint16) error {
 	r, conn = bufio.NewReader(secure), secure
 	say = func(text string) { fmt.Fprint(secure, text+"\r\n") }
 	r.ReadString('\n')
-	say("250-mx.example\r\n250 AUTH PLAIN " + mechanism)
+	say("250-mx.example\r\n250 AUTH PLAIN " + mechanisms)
 	conversation, err := scramConversation(mechanism, secure, certificate)
 	if err != nil {
 		return err
@@ -66,6 +73,10 @@ func scramServer(conn net.Conn, mechanism string, version uint16) error {
 	text, found := strings.CutPrefix(strings.TrimSpace(line), "AUTH "+mechanism+" ")
 	for found {
 		challenge, _ := base64.StdEncoding.DecodeString(text)
+		if strings.HasPrefix(line, "AUTH") && !strings.HasPrefix(string(challenge), binding) {
+			say("535 5.7.8 no")
+			return fmt.Errorf("the client says of the binding: %q", challenge)
+		}
 		answer, err := conversation.Step(string(challenge))
 		if err != nil {
 			say("535 5.7.8 no")

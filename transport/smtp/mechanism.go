@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -118,14 +119,20 @@ func (s *Session) newSCRAM(name string) (mechanism, error) {
 	if err != nil {
 		return nil, fmt.Errorf("user name or password: %w", err)
 	}
-	if !plus {
-		return &scramMechanism{client.NewConversation()}, nil
-	}
 	binding, err := s.binding()
-	if err != nil {
+	switch {
+	case plus && err != nil:
 		return nil, err
+	case plus:
+		return &scramMechanism{client.NewConversationWithChannelBinding(binding)}, nil
+	case err == nil && !s.offersBinding():
+		return &scramMechanism{client.NewConversationAdvertisingChannelBinding()}, nil // a server whose offer was taken away notices: RFC 5802 §6
 	}
-	return &scramMechanism{client.NewConversationWithChannelBinding(binding)}, nil
+	return &scramMechanism{client.NewConversation()}, nil
+}
+
+func (s *Session) offersBinding() bool {
+	return slices.ContainsFunc(s.extensions.Params("AUTH"), func(name string) bool { return strings.HasSuffix(strings.ToUpper(name), "-PLUS") })
 }
 
 // binding is tls-exporter in TLS 1.3, and what the server's certificate is before. RFC 9266, RFC 5929 §4

@@ -80,7 +80,22 @@ func (t *telling) strike(line []byte) []byte {
 	for _, s := range t.secrets {
 		text = bytes.ReplaceAll(text, s, []byte(struckOut(len(s))))
 	}
+	if len(line) == maxLine && line[maxLine-1] != '\n' { // it was cut, so a secret may have lost its end
+		text = t.strikeEnd(text)
+	}
 	return slices.Concat(line[:code], text)
+}
+
+// strikeEnd takes away what a secret begins with from the end of text.
+func (t *telling) strikeEnd(text []byte) []byte {
+	for _, s := range t.secrets {
+		for n := min(len(s), len(text)); n > 0; n-- {
+			if start, found := bytes.CutSuffix(text, s[:n]); found {
+				return slices.Concat(start, []byte(struckOut(n)))
+			}
+		}
+	}
+	return text
 }
 
 func struckOut(n int) string { return fmt.Sprintf("<%d octets struck out>", n) }

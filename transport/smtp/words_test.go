@@ -153,6 +153,21 @@ func TestSecretsBeginLinesToo(t *testing.T) {
 	}
 }
 
+// TestACutSecret: a line that is too long may be cut within a secret.
+func TestACutSecret(t *testing.T) {
+	var heard transcript
+	tell := &telling{witness: &heard}
+	tell.keep("correct horse battery")
+	line := "535 " + strings.Repeat("x", maxLine-11) + "correct horse battery staple\r\n"
+	r, err := newReplyReader(strings.NewReader(line+"220 next\r\n"), tell).read()
+	if err != nil || !strings.HasSuffix(r.Lines[0], "xxx<7 octets struck out>") || strings.Contains(heard.String(), "corr") {
+		t.Errorf("%v, ends in %q", err, r.Lines[0][len(r.Lines[0])-40:])
+	}
+	if got := string(tell.strike([]byte("535 corr"))); got != "535 corr" {
+		t.Errorf("a line that was not cut: %q", got)
+	}
+}
+
 func TestXtext(t *testing.T) {
 	for in, want := range map[string]string{"": "", "a+b=c": "a+2Bb+3Dc", "a b\r\n": "a+20b+0D+0A", "ä": "+C3+A4", "a~!": "a~!"} {
 		if got := xtext(in); got != want {

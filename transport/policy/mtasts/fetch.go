@@ -73,7 +73,7 @@ func read(answer *http.Response) (Policy, error) {
 }
 
 // dial takes the addresses of the host in turn.
-func (f Fetcher) dial(ctx context.Context, network, address string) (net.Conn, error) {
+func (f Fetcher) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
@@ -83,14 +83,24 @@ func (f Fetcher) dial(ctx context.Context, network, address string) (net.Conn, e
 		return nil, err
 	}
 	err = fmt.Errorf("%s has no address", host)
-	for _, ip := range addresses {
-		conn, dialErr := f.Dial(ctx, network, net.JoinHostPort(ip.String(), port))
+	for i, ip := range addresses {
+		conn, dialErr := f.dialOne(ctx, len(addresses)-i, net.JoinHostPort(ip.String(), port))
 		if dialErr == nil {
 			return conn, nil
 		}
 		err = dialErr
 	}
 	return nil, err
+}
+
+// dialOne takes no more than its share of the time, so that a dead address does not cost the others theirs.
+func (f Fetcher) dialOne(ctx context.Context, left int, address string) (net.Conn, error) {
+	if deadline, bounded := ctx.Deadline(); bounded {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(left+1)) // one share is for the answer
+		defer cancel()
+	}
+	return f.Dial(ctx, "tcp", address)
 }
 
 func plain(err error, limit time.Duration) error {

@@ -19,6 +19,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -162,4 +163,31 @@ func TestFetchTriesEveryAddress(t *testing.T) {
 	if _, err := f.Fetch(t.Context(), domain); err == nil || !strings.Contains(err.Error(), "unreachable") {
 		t.Errorf("got %v", err)
 	}
+}
+
+// A dead address takes its share of the time, and the next one is asked.
+func TestADeadAddressOfThePolicyHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := net.Pipe()
+		defer theirs.Close()
+		f := Fetcher{
+			Resolve: func(context.Context, string) ([]netip.Addr, error) {
+				return []netip.Addr{netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("192.0.2.1")}, nil
+			},
+			Dial: func(ctx context.Context, _, address string) (net.Conn, error) {
+				if address == "192.0.2.1:443" {
+					return ours, nil
+				}
+				<-ctx.Done()
+				return nil, ctx.Err()
+			},
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		started := time.Now()
+		conn, err := f.dial(ctx, "tcp", "mta-sts.hamburger.edu:443")
+		if err != nil || conn != ours || time.Since(started) != 20*time.Second {
+			t.Errorf("%v after %v", err, time.Since(started))
+		}
+	})
 }
