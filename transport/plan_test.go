@@ -19,6 +19,7 @@ import (
 	"github.com/miekg/dns"
 
 	"mxsend/compose/address"
+	"mxsend/compose/letter"
 	"mxsend/transport/policy"
 	"mxsend/transport/policy/mtasts"
 	"mxsend/transport/report"
@@ -217,6 +218,20 @@ func TestDANEOfAnAlias(t *testing.T) {
 		p, err := c.Plan(t.Context(), d, false)
 		if err != nil || len(p.Hosts) != 1 || p.Hosts[0].DANE.Base != want || p.Route.Hosts[0].Name != "www.hoster.example" {
 			t.Errorf("records at %q: %+v, %v", at, p.Hosts, err)
+		}
+	}
+}
+
+// A relay whose scheme says TLS gets nothing without it, and the report says so.
+func TestTheSchemeDemandsTLS(t *testing.T) {
+	d := &delivery{Carrier: &Carrier{}, letter: &letter.Letter{}}
+	for scheme, want := range map[string]string{"smtps": "required: TLS, with any certificate", "smtp": "none: TLS where it is offered"} {
+		r, err := ParseRelay(scheme + "://mail.crepes.fr")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.relayDemand(t.Context(), resolve.Host{Name: "mail.crepes.fr"}, r).String(); got != want {
+			t.Errorf("%s: %q", scheme, got)
 		}
 	}
 }

@@ -137,7 +137,11 @@ func (d *delivery) relayDemand(ctx context.Context, host resolve.Host, r Relay) 
 	if r.Protocol == smtp.SMTP {
 		demand.DANE = d.records(ctx, dane.Place{Host: host, Port: r.Port, Authentic: true})
 	}
-	demand.Decision = policy.Decide(policy.Facts{Asked: policy.Level(d.SMTP.Security.Level), RequireTLS: d.letter.Envelope.RequireTLS,
+	asked := policy.Level(d.SMTP.Security.Level)
+	if r.Implicit {
+		asked = max(asked, policy.Encrypt) // its scheme says so: RFC 8314 §3
+	}
+	demand.Decision = policy.Decide(policy.Facts{Asked: asked, RequireTLS: d.letter.Envelope.RequireTLS,
 		DANE: demand.DANE.Status, Authentic: true})
 	return demand
 }

@@ -103,9 +103,14 @@ func bases(ctx context.Context, q Querier, h resolve.Host) (names []string, why 
 	return []string{h.Name}, ""
 }
 
+const maxName = 253 // RFC 1035 §2.3.4
+
 // ask says whether the search ends at base: there are records, or it is not known whether there are.
 func ask(ctx context.Context, q Querier, base string, port uint16) (f Finding, ends bool) {
 	owner := fmt.Sprintf("_%d._tcp.%s", port, base)
+	if len(strings.TrimSuffix(owner, ".")) > maxName {
+		return absent("no name is long enough to hold TLSA records of " + base), false
+	}
 	a, err := q.Query(ctx, owner, dns.TypeTLSA)
 	switch {
 	case err != nil:

@@ -141,3 +141,14 @@ func TestNamesOfUsage2(t *testing.T) {
 		t.Errorf("names are %s", got)
 	}
 }
+
+// A name that leaves no room for the names of its records has none.
+func TestLookForALongName(t *testing.T) {
+	long := strings.Repeat(strings.Repeat("a", 61)+".", 4) + "ab"
+	z := &resolve.Zone{Records: "crepes.fr MX 10 " + long + "\n" + long + " A 192.0.2.1\n", Authentic: []string{"crepes.fr", "ab"}}
+	route, host := firstHost(t, z, "crepes.fr")
+	f := Look(t.Context(), z, Place{Host: host, Port: 25, Authentic: route.Authentic})
+	if len(long) != 250 || f.Status != Absent || !strings.Contains(f.Why, "long enough") {
+		t.Errorf("%d octets: %+v", len(long), f)
+	}
+}

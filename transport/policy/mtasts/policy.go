@@ -109,11 +109,14 @@ func (p *parser) age(value string) error {
 
 func (p *parser) mx(value string) error {
 	name, wild := strings.CutPrefix(value, "*.")
-	d, err := address.ParseDomain(name)
+	d, err := address.ParseDomain(strings.ReplaceAll(name, "_", "0"))
 	if err != nil || d.ASCII == "" || len(p.policy.MX) == maxMX {
 		return fmt.Errorf("the policy has mx %.80q", value)
 	}
 	pattern := d.ASCII
+	if strings.Contains(name, "_") { // QUIRK: no host name has an underscore, and exchangers do
+		pattern = strings.ToLower(strings.TrimSuffix(name, "."))
+	}
 	if wild {
 		pattern = "*." + pattern
 	}

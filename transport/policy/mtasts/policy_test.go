@@ -61,6 +61,7 @@ func TestPolicies(t *testing.T) {
 		{"a page", "<html>404</html>", Policy{}, "no colon"},
 		{"version later", "mode: none\nversion: STSv1\nmax_age: 5\n", Policy{}, "begin with its version"},
 		{"another version", "version: STSv2\nmode: none\nmax_age: 5\n", Policy{}, "STSv2"},
+		{"an underscore", "version: STSv1\nmode: enforce\nmax_age: 5\nmx: MX_1.example.org\nmx: *.a_b.example.\n", Policy{Enforce, 5 * time.Second, []string{"mx_1.example.org", "*.a_b.example"}}, ""},
 		{"another mode", "version: STSv1\nmode: Enforce\nmax_age: 5\nmx: a.b\n", Policy{}, "mode"},
 		{"no mode", "version: STSv1\nmax_age: 5\nmx: a.b\n", Policy{}, "no mode"},
 		{"no age", "version: STSv1\nmode: none\n", Policy{}, "no max_age"},

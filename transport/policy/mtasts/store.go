@@ -54,10 +54,14 @@ func (s Store) Load(domain string) (entry, error) {
 	if s.Dir == "" {
 		return entry{}, nil
 	}
-	f, err := os.Open(s.path(domain))
+	info, err := os.Stat(s.path(domain))
 	if errors.Is(err, os.ErrNotExist) {
 		return entry{}, nil
 	}
+	if err == nil && !info.Mode().IsRegular() { // opening a pipe would wait for a writer
+		return entry{}, errForeign
+	}
+	f, err := os.Open(s.path(domain))
 	if err != nil {
 		return entry{}, err
 	}
