@@ -46,7 +46,7 @@ func (m *message) learn(f *findings) (*sevenBit, string, error) {
 	if f.signed() {
 		return nil, "it is signed or encrypted, which re-encoding would break", nil
 	}
-	if !f.utf8 && len(f.named("content-type")) == 0 {
+	if !f.utf8 && !m.repair && len(f.named("content-type")) == 0 {
 		return nil, "its text is not UTF-8 and has no Content-Type", nil
 	}
 	s := (&sevenBit{heavy: map[int]bool{}, top: f.fields}).again()

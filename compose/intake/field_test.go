@@ -85,7 +85,8 @@ func TestLongFields(t *testing.T) {
 // What can be mended in a header without a guess is mended.
 func TestHeaderIsMended(t *testing.T) {
 	o := order(t)
-	for in, want := range map[string]string{"X-CR: a\rb\r\n": "X-CR: a b\r\n", "X-NUL: a\x00b\n": "X-NUL: ab\r\n", "X-End: a\r\r\n": "X-End: a\r\n"} {
+	for in, want := range map[string]string{"X-CR: a\rb\r\n": "X-CR: a b\r\n", "X-NUL: a\x00b\n": "X-NUL: ab\r\n", "X-End: a\r\r\n": "X-End: a\r\n",
+		"X-Odd: a\xfc\x1b b\xc2\x85\n\tc\x7f\n": "X-Odd: a?? b?\r\n\tc?\r\n", "X-Odd \t: \xe9\n": "X-Odd \t: ?\r\n"} {
 		o.Repair = false
 		if _, _, err := o.Take(memory(in + complete)); err == nil {
 			t.Errorf("%q went out unmended", in)

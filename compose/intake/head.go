@@ -75,7 +75,7 @@ func (o Order) head(f *findings, seven *sevenBit) (head, []string, error) {
 	}
 	bare := len(f.named("content-type")) == 0 && (seven != nil || o.MIME && len(f.named("mime-version")) == 0)
 	if bare && f.eight {
-		errs = append(errs, h.label(f, seven != nil))
+		errs = append(errs, h.label(o.charset(f), seven != nil))
 	}
 	return h, notes, errors.Join(errs...)
 }
@@ -126,14 +126,25 @@ func (o Order) authorDomain(f *findings) address.Domain {
 	return o.From.Address.Domain
 }
 
+// charset is that of 8-bit text that came without MIME fields; empty if nobody can say. RFC 1428 §3
+func (o Order) charset(f *findings) string {
+	switch {
+	case f.utf8:
+		return "utf-8"
+	case o.Repair:
+		return "unknown-8bit"
+	}
+	return ""
+}
+
 // label says what 8-bit text is that came without MIME fields, as programs hand it to sendmail. What is re-encoded bears the
 // label of its encoding already.
-func (h *head) label(f *findings, encoded bool) error {
-	if !f.utf8 {
-		return &Error{0, "8-bit text that is not UTF-8 and has no Content-Type"}
+func (h *head) label(charset string, encoded bool) error {
+	if charset == "" {
+		return &Error{0, "8-bit text that is not UTF-8 and has no Content-Type; --repair sends it as of an unknown charset"}
 	}
 	version, versionErr := header.Text("MIME-Version", "1.0")
-	kind, kindErr := header.Structured("Content-Type", "text/plain", header.Param{Name: "charset", Value: "utf-8"})
+	kind, kindErr := header.Structured("Content-Type", "text/plain", header.Param{Name: "charset", Value: charset})
 	encoding, encodingErr := header.Text("Content-Transfer-Encoding", "8bit")
 	h.ending = []header.Field{version, kind, encoding}
 	if encoded {

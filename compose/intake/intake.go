@@ -15,16 +15,17 @@
 //
 // Out goes a letter.Letter: the new head, then the body, read again from the source as it is written. Line ends become CRLF
 // on the way, an mbox "From " line is left out, and nothing else is touched, so that signatures survive. Mending is done
-// where it was ordered only, and told in notes: lone CR, NUL and long lines (Repair), raw UTF-8 in fields (Repair, MIME,
-// Downgrade), 8-bit parts (Downgrade).
+// where it was ordered only, and told in notes: lone CR, NUL and long lines, what is neither UTF-8 nor printable in the header
+// (Repair), raw UTF-8 in fields (Repair, MIME, Downgrade), 8-bit parts (Downgrade). 8-bit text without MIME fields gets them
+// (MIME, Downgrade); if it is not UTF-8 it is of an unknown charset (Repair), and refused else.
 //
-// RFC 5322 §2.1, §3.6 and §3.6.6 (Resent), RFC 4155 (mbox), RFC 5321 §4.5.2, §6.3 (loops), RFC 6152 §3. A field that stands twice though it may stand
-// only once is refused, since readers disagree about which counts; To, Cc and Bcc that stand twice are all taken.
-// Recipients on the command line are added to those of the fields, as Postfix does it; older programs took them away.
+// RFC 5322 §2.1, §3.6 and §3.6.6 (Resent), RFC 4155 (mbox), RFC 5321 §4.5.2, §6.3 (loops), RFC 6152 §3, RFC 1428 §3 (the
+// unknown charset). A field that stands twice though it may stand only once is refused, since readers disagree about which
+// counts; To, Cc and Bcc that stand twice are all taken. Recipients on the command line are added to those of the fields, as
+// Postfix does it; older programs took them away.
 //
 // Not done: taking an mbox with several letters apart; undoing its ">From " lines in the body, which nobody can tell from
-// what was written so; mending a header that is not UTF-8,
-// or one with a CR that may be meant as a line end: it could start a field that nobody wrote.
+// what was written so; mending a header with a CR that may be meant as a line end: it could start a field that nobody wrote.
 //
 // Promised: a letter that is complete and has CRLF line ends goes out as it came in, octet for octet; memory does not grow
 // with the body.
@@ -54,7 +55,7 @@ type Order struct {
 	Recipients    []address.Address // from the command line
 	ReadFields    bool              // take recipients from the fields too: sendmail -t
 	Resend        []address.Mailbox // send it again to these, and say so in a Resent block
-	Repair        bool              // mend lone CR, NUL and lines that are too long, and encode raw UTF-8 fields
+	Repair        bool              // mend lone CR, NUL, lines that are too long and odd octets in the header, and encode raw UTF-8 fields
 	MIME          bool              // label 8-bit text that has no MIME fields as UTF-8, if it is, and encode raw UTF-8 fields
 	Downgrade     bool              // re-encode 8-bit parts and fields, so that every server takes the letter
 	Lax           bool              // of the fields too, take local parts with dots too many
@@ -147,7 +148,7 @@ func (o Order) check(f *findings) error {
 	}
 	for _, field := range f.fields {
 		if err := header.CheckText(field.name, field.unfolded()); err != nil {
-			errs = append(errs, &Error{field.line, err.Error()})
+			errs = append(errs, &Error{field.line, err.Error() + "; --repair mends it"})
 		}
 	}
 	if len(f.fields) == 0 && !o.Headless {

@@ -243,6 +243,34 @@ func TestWordsWithoutHeaderFromPrograms(t *testing.T) {
 	if _, _, err := o.Take(memory("Gr\xfc\xdfe\n")); err == nil {
 		t.Error("Latin-1 was labelled")
 	}
+	o.Repair = true
+	for _, in := range []string{"Gr\xfc\xdfe\n", " \x1bGr\xfc\xdfe\n", "Gr\xfc\xdfe: \x1b\n"} {
+		l, _, err := o.Take(memory(in))
+		if err != nil {
+			t.Fatalf("%q: %v", in, err)
+		}
+		if got := written(t, l); !strings.HasSuffix(got, "Content-Type: text/plain; charset=unknown-8bit\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"+strings.TrimSuffix(in, "\n")+"\r\n") {
+			t.Errorf("%q: got %q", in, got)
+		}
+	}
+	o.Downgrade = true
+	l, _, err = o.Take(memory("Gr\xfc\xdfe\n"))
+	if err != nil || !strings.HasSuffix(written(t, l), "Content-Type: text/plain; charset=unknown-8bit\r\n\r\nGr=FC=DFe\r\n") {
+		t.Errorf("%v, got %q", err, written(t, l))
+	}
+}
+
+// Characters are whole, wherever a very long line is cut to be looked at.
+func TestLongLinesOfUTF8(t *testing.T) {
+	for shift := range 4 {
+		for char, want := range map[string]bool{"é": true, "€": true, "😀": true, "\xfc": false} {
+			in := complete + strings.Repeat("a", shift) + strings.Repeat(char, bufferFor) + "\n"
+			found, err := scan(strings.NewReader(in), true)
+			if err != nil || found.utf8 != want {
+				t.Errorf("%d, %q: %v, %v", shift, char, found.utf8, err)
+			}
+		}
+	}
 }
 
 // FuzzTake: what is taken in comes out, but for what the rules change.

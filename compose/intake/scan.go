@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"mxsend/compose/header"
 )
 
 const (
@@ -27,7 +29,7 @@ type fault struct {
 type findings struct {
 	fields []field
 	bodyAt int64 // octets of the source before the body
-	faults [3]fault
+	faults [4]fault
 	utf8   bool // the body is UTF-8, so far as it was looked at
 	eight  bool // an octet above 127 in the body
 }
@@ -36,13 +38,15 @@ const (
 	faultCR = iota
 	faultNUL
 	faultLong
+	faultOdd
 )
 
 func newFindings() *findings {
-	return &findings{utf8: true, faults: [3]fault{
+	return &findings{utf8: true, faults: [4]fault{
 		faultCR:   {problem: "a CR that ends no line", mended: "lone CRs became line ends, in the header blanks"},
 		faultNUL:  {problem: "a NUL octet", mended: "NUL octets were removed"},
 		faultLong: {problem: "a line of more than 998 octets", mended: "lines of more than 998 octets were broken"},
+		faultOdd:  {mended: "octets of the header that are neither UTF-8 nor printable became question marks"},
 	}}
 }
 
@@ -137,10 +141,40 @@ func (s *scanner) header() error {
 	}
 }
 
-// repaired is a line of the header without NUL, and with a blank for a CR within a value, if that is ordered. What looks like a
-// field after a CR may be one, or somebody's wish that it be taken for one: that is left to a person.
+// repaired is a line of the header as it can be sent, if that is ordered.
 func (s *scanner) repaired(text []byte) ([]byte, error) {
-	if !s.repair || !bytes.ContainsAny(text, "\r\x00") {
+	if !s.repair {
+		return text, nil
+	}
+	text, err := s.inOneLine(text)
+	name, isField := fieldName(string(text))
+	goesOn := len(s.fields) > 0 && bytes.ContainsAny(text[:min(len(text), 1)], " \t")
+	if err != nil || !isField && !goesOn {
+		return text, err
+	}
+	if !isField {
+		name = ""
+	}
+	value := text[len(name):]
+	shown := bytes.Map(shown, value)
+	if !bytes.Equal(shown, value) {
+		s.fault(faultOdd)
+	}
+	return append(text[:len(name):len(name)], shown...), nil
+}
+
+// shown is a character of a field, or a question mark for what no field may hold.
+func shown(r rune) rune {
+	if r == utf8.RuneError || header.CheckText("", string(r)) != nil {
+		return '?'
+	}
+	return r
+}
+
+// inOneLine is a line without NUL, and with a blank for a CR within a value. What looks like a field after a CR may be one, or
+// somebody's wish that it be taken for one: that is left to a person.
+func (s *scanner) inOneLine(text []byte) ([]byte, error) {
+	if !bytes.ContainsAny(text, "\r\x00") {
 		return text, nil
 	}
 	text = bytes.ReplaceAll(bytes.TrimRight(text, "\r\x00"), []byte{0}, nil)
@@ -213,12 +247,13 @@ func (s *scanner) body() error {
 		if column == 0 && len(text) > 0 {
 			s.line++
 		}
+		before := column > 0
 		column += len(text)
 		if whole {
 			text = bytes.TrimSuffix(text, []byte("\n"))
 			text = bytes.TrimSuffix(text, []byte("\r"))
 		}
-		s.look(text)
+		s.look(text, before, !whole)
 		if column > maxLine+2 || whole && len(text) > maxLine {
 			s.fault(faultLong)
 		}
@@ -231,7 +266,8 @@ func (s *scanner) body() error {
 	}
 }
 
-func (s *scanner) look(text []byte) {
+// look sees a line of the body, or a piece of one that goes on before or after it.
+func (s *scanner) look(text []byte, before, after bool) {
 	if bytes.IndexByte(text, '\r') >= 0 {
 		s.fault(faultCR)
 	}
@@ -240,8 +276,24 @@ func (s *scanner) look(text []byte) {
 	}
 	if bytes.ContainsFunc(text, func(r rune) bool { return r >= 0x80 }) {
 		s.eight = true
-		s.utf8 = s.utf8 && utf8.Valid(text)
+		s.utf8 = s.utf8 && utf8.Valid(wholeRunes(text, before, after))
 	}
+}
+
+// wholeRunes leaves out what belongs to a character that is not whole in this piece.
+func wholeRunes(text []byte, before, after bool) []byte {
+	for n := 0; before && n < utf8.UTFMax-1 && len(text) > 0 && !utf8.RuneStart(text[0]); n++ {
+		text = text[1:]
+	}
+	for n := 1; after && n < utf8.UTFMax && n <= len(text); n++ {
+		if tail := text[len(text)-n:]; utf8.RuneStart(tail[0]) {
+			if !utf8.FullRune(tail) {
+				text = text[:len(text)-n]
+			}
+			break
+		}
+	}
+	return text
 }
 
 // see looks at a line of the header.

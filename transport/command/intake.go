@@ -32,7 +32,7 @@ func readyFlags() []cli.Flag {
 		text(categoryReady, "eml", "send the finished letter in `FILE`; - is standard input"),
 		toggle(categoryReady, "read-recipients", "recipients stand in the letter's To, Cc and Bcc too, as with sendmail", "t"),
 		toggle(categoryReady, "resend", "put a Resent block with the recipients on top (needs --from)"),
-		toggle(categoryReady, "repair", "mend what can't be sent: lone CR, NUL, lines of more than 998 octets, raw UTF-8 in fields"),
+		toggle(categoryReady, "repair", "mend what can't be sent: lone CR, NUL, lines of more than 998 octets, raw UTF-8 and odd octets in fields"),
 	}
 }
 
