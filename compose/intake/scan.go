@@ -156,11 +156,11 @@ func (s *scanner) repaired(text []byte) ([]byte, error) {
 		name = ""
 	}
 	value := text[len(name):]
-	shown := bytes.Map(shown, value)
-	if !bytes.Equal(shown, value) {
+	made := bytes.Map(shown, value)
+	if !bytes.Equal(made, value) {
 		s.fault(faultOdd)
 	}
-	return append(text[:len(name):len(name)], shown...), nil
+	return append(text[:len(name):len(name)], made...), nil
 }
 
 // shown is a character of a field, or a question mark for what no field may hold.
