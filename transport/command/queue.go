@@ -57,6 +57,8 @@ func queueAction(c *cli.Context) error {
 	verb, rest := c.Args().First(), c.Args().Tail()
 	known, found := queueVerbs[verb]
 	switch {
+	case verb == "":
+		return usage("mxsend queue needs a word: list, show, run, watch, retry, hold, release or remove")
 	case !found:
 		return usage("mxsend queue does one of list, show, run, watch, retry, hold, release and remove; %q is none", verb)
 	case known.needs != (len(rest) > 0):

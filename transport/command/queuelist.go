@@ -44,7 +44,7 @@ func entryFor(e spool.Entry) queueEntry {
 		return queueEntry{ID: e.Name, Problem: e.Problem.Error()}
 	}
 	it := e.Item
-	q := queueEntry{ID: it.ID, Kind: it.Terms.Kind, Arrived: it.Arrived, Expires: it.Arrived.Add(it.Terms.Expiry), Size: it.Facts.Size,
+	q := queueEntry{ID: it.ID, Kind: it.Terms.Kind, Arrived: it.Arrived, Expires: it.Expires(time.Now()), Size: it.Facts.Size,
 		MessageID: it.Facts.MessageID, Sender: it.Envelope.Sender.String(), Held: it.Held, Settings: it.Terms.Settings}
 	for _, r := range it.Recipients {
 		q.add(r)

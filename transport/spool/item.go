@@ -33,6 +33,7 @@ type Recipient struct {
 	Heard    State     // the state before it expired: what the last try ended with
 	Answer   Answer    // the last one, or why there was none
 	Attempts int       //
+	First    time.Time // when it was tried first
 	Last     time.Time // when it was tried last
 	Next     time.Time // when it is tried again
 	Told     bool      // its failure needs no more telling
@@ -111,7 +112,9 @@ func (to *Recipient) apply(r record) {
 		to.Told = true
 	case to.State.Final():
 	case r.verb == verbAttempt:
-		to.Attempts++
+		if to.Attempts++; to.Attempts == 1 {
+			to.First = r.at
+		}
 		to.Last, to.Next = r.at, r.next
 	case r.verb == verbPutOff:
 		to.Next = r.next

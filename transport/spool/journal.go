@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mxsend/compose/address"
 	"mxsend/transport/report"
 	"mxsend/transport/smtp"
 	"mxsend/transport/transcript"
@@ -55,6 +56,9 @@ const maxText = 4 << 10 // octets of an answer: it is written for every recipien
 // answerOf keeps of an outcome what may have to be told.
 func answerOf(o report.Outcome) Answer {
 	a := Answer{o.Class, o.Stage, o.Reply.Code, o.Reply.Enhanced, o.Host, strings.Join(o.Reply.Lines, "\n")}
+	if o.Host == "" && o.Address.IsValid() {
+		a.Host = address.Domain{Literal: o.Address.Addr().Unmap()}.String()
+	}
 	if o.Reply.Code == 0 {
 		a.Text = report.Reason(o.Cause)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -290,9 +291,11 @@ func TestAnUnknownEndIsToldAsUnknown(t *testing.T) {
 		return nil, false, nil
 	}
 	w.add(t, r, compose(alice, "x", bob, carol), Terms{Expiry: time.Hour})
-	w.sleep(2 * time.Hour)
-	if _, err := r.Run(t.Context(), false); err != nil {
-		t.Fatal(err)
+	for range 2 {
+		if _, err := r.Run(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		w.sleep(2 * time.Hour)
 	}
 	if heard[bob] != report.Unknown || heard[carol] != report.Deferred || len(left(t, r.Spool)) != 0 {
 		t.Errorf("told %v, left %q", heard, left(t, r.Spool))
@@ -676,5 +679,43 @@ func TestADeadRelayIsOneWay(t *testing.T) {
 	}
 	if _, err := r.Run(t.Context(), false); err != nil || w.asked[bob] != 4 {
 		t.Errorf("%v, asked %v", err, w.asked)
+	}
+}
+
+// A letter whose time was over before it was first tried is tried for as long as any other.
+func TestTheTimeBeginsWithTheFirstTry(t *testing.T) {
+	w := newWorld()
+	w.moods[bob] = []report.State{report.Deferred}
+	r := w.runner(t)
+	id := w.add(t, r, compose(alice, "x", bob), Terms{Expiry: 24 * time.Hour})
+	w.sleep(1000 * time.Hour)
+	for _, c := range []struct {
+		later time.Duration
+		want  State
+	}{{0, Deferred}, {23 * time.Hour, Deferred}, {24*time.Hour + time.Second, Expired}} {
+		w.sleep(noon.Add(1000*time.Hour + c.later).Sub(w.clock()))
+		before, err := r.Spool.Show(id)
+		if err != nil || c.later > 0 && before.Expires(w.clock()).Sub(noon) != 1024*time.Hour {
+			t.Fatalf("%v later: %v, given up at %v", c.later, err, before.Expires(w.clock()))
+		}
+		var state State
+		r.Heard = func(it Item, _ report.Report, _ error) { state = it.Recipients[0].State }
+		if _, err := r.Run(t.Context(), true); err != nil || state != c.want {
+			t.Errorf("%v later: %q, %v", c.later, state, err)
+		}
+	}
+	// a first try in the future, by a clock that was wrong, gives no time
+	it := &Item{Arrived: noon, Terms: Terms{Expiry: time.Hour}, Recipients: []Recipient{{First: noon.Add(9000 * time.Hour), Attempts: 1}}}
+	if !it.expired(it.Recipients[0], noon.Add(61*time.Minute)) || it.expired(it.Recipients[0], noon.Add(59*time.Minute)) {
+		t.Error("the clock that was wrong counts")
+	}
+}
+
+// A host that has no name is kept by its address.
+func TestAHostWithoutAName(t *testing.T) {
+	for at, want := range map[string]string{"192.0.2.1:25": "[192.0.2.1]", "[2001:db8::1]:25": "[IPv6:2001:db8::1]", "[::ffff:192.0.2.1]:25": "[192.0.2.1]"} {
+		if got := answerOf(report.Outcome{Address: netip.MustParseAddrPort(at)}).Host; got != want {
+			t.Errorf("%s: %q", at, got)
+		}
 	}
 }

@@ -78,7 +78,7 @@ func (r *Runner) notify(ctx context.Context, c *Claim, places []int, delay bool)
 		return fmt.Errorf("telling the sender: %w", err)
 	}
 	defer original.Close()
-	l, keep, err := r.Notice(ctx, Telling{Item: *c.Item, Places: places, Delay: delay, Letter: original, Until: c.Arrived.Add(c.Terms.Expiry)})
+	l, keep, err := r.Notice(ctx, Telling{Item: *c.Item, Places: places, Delay: delay, Letter: original, Until: c.Expires(r.Spool.now())})
 	if err != nil || l == nil {
 		return err
 	}
