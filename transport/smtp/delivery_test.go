@@ -2,6 +2,8 @@ package smtp
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -219,4 +221,16 @@ func loopback(b *testing.B, serve func(net.Conn)) net.Conn {
 	}
 	go serve(server)
 	return conn
+}
+
+// An interruption counts before the last write, however late the one who watches for it is.
+func TestTheEndIsNotBegunAfterAnInterruption(t *testing.T) {
+	ours, theirs := net.Pipe()
+	defer theirs.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	g := &guard{conn: ours, ctx: ctx}
+	if err := g.enterFinal(); !errors.Is(err, context.Canceled) || g.inFinal() {
+		t.Errorf("%v, in the end: %v", err, g.inFinal())
+	}
 }
