@@ -104,9 +104,30 @@ func TestFind(t *testing.T) {
 }
 
 func TestFindForALiteral(t *testing.T) {
-	d, _ := address.ParseDomain("[192.0.2.1]")
-	if got := (Finder{}).Find(t.Context(), d); !reflect.DeepEqual(got, Finding{}) {
-		t.Errorf("found %+v", got)
+	literal, _ := address.ParseDomain("[192.0.2.1]")
+	for _, d := range []address.Domain{literal, {}} {
+		if got := (Finder{}).Find(t.Context(), d); !reflect.DeepEqual(got, Finding{}) {
+			t.Errorf("found %+v", got)
+		}
+	}
+}
+
+func TestWordsOfAFinding(t *testing.T) {
+	why := errors.New("no answer")
+	for _, c := range []struct {
+		f       Finding
+		applies bool
+		want    string
+	}{
+		{Finding{}, false, "MTA-STS: none"},
+		{Finding{Problem: why}, false, "MTA-STS: none known: no answer"},
+		{Finding{ID: "1", Policy: Policy{Mode: None}, Source: Fetched, Expires: noon}, false, "MTA-STS: none (fetched, id 1, until 2026-11-23)"},
+		{Finding{ID: "1", Policy: Policy{Mode: Testing, MX: []string{"a.b"}}, Source: Fetched, Expires: noon}, true, "MTA-STS: testing, mx a.b (fetched, id 1, until 2026-11-23)"},
+		{Finding{ID: "1", Policy: current, Source: Stored, Expires: noon, Problem: why}, true, "MTA-STS: " + current.String() + " (stored, id 1, until 2026-11-23), though no answer"},
+	} {
+		if got := c.f.String(); got != c.want || c.f.Applies() != c.applies {
+			t.Errorf("%q applies %v, want %q, %v", got, c.f.Applies(), c.want, c.applies)
+		}
 	}
 }
 
