@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,9 @@ func TestJudgeEverythingElse(t *testing.T) {
 		{"no SMTPUTF8", said(smtp.ClassMissingFeature, smtp.StageRcpt, 0), "failed, next host, host has spoken"},
 		{"no STARTTLS", said(smtp.ClassMissingFeature, smtp.StageStartTLS, 0), "deferred, next host"},
 		{"no AUTH", said(smtp.ClassMissingFeature, smtp.StageAuth, 0), "failed"},
+		{"a refused login", said(smtp.ClassRefused, smtp.StageAuth, 535), "failed"},
+		{"a login that is to be tried later", said(smtp.ClassRefused, smtp.StageAuth, 454), "deferred, next host, host has spoken"},
+		{"nonsense with a code in the login", said(smtp.ClassProtocol, smtp.StageAuth, 535), "deferred, next host"},
 		{"connection lost in the login", said(smtp.ClassConnection, smtp.StageAuth, 0), "deferred, next host"},
 		{"nonsense in the login", said(smtp.ClassProtocol, smtp.StageAuth, 0), "deferred, next host"},
 		{"interrupted", local(context.Canceled), "deferred"},
@@ -119,6 +123,18 @@ func TestExitCodes(t *testing.T) {
 		if got := (Report{Outcomes: c.outcomes}).ExitCode(); got != c.want {
 			t.Errorf("%v: got %d, want %d", c.outcomes, got, c.want)
 		}
+		delivered := !slices.ContainsFunc(c.outcomes, func(o Outcome) bool { return o.State != Delivered })
+		if got := (Report{Outcomes: c.outcomes}).Delivered(); got != delivered {
+			t.Errorf("%v: delivered: %v", c.outcomes, got)
+		}
+	}
+	for _, c := range []struct {
+		outcomes []Outcome
+		want     int
+	}{{[]Outcome{ok, later}, 0}, {[]Outcome{unknown}, 0}, {[]Outcome{later, refused}, 69}} {
+		if got := (Report{Outcomes: c.outcomes, Queued: "x"}).ExitCode(); got != c.want {
+			t.Errorf("%v, queued: got %d, want %d", c.outcomes, got, c.want)
+		}
 	}
 }
 
@@ -141,6 +157,9 @@ func TestSentences(t *testing.T) {
 			"bob@hamburger.edu: accepted by mx.hamburger.edu [192.0.2.1]: 250 2.0.0 queued as 1"},
 		{Outcome{State: Failed, Class: smtp.ClassRefused, Stage: smtp.StageRcpt, Host: "mx", Address: odd, Reply: smtp.Reply{Code: 550, Lines: []string{"no\x1b[2J"}}},
 			"bob@hamburger.edu: not delivered: refused by mx [192.0.2.1:2525] " + smtp.StageRcpt.When() + `: 550 no\x1b[2J`},
+		{Outcome{State: Deferred, Class: smtp.ClassProtocol, Stage: smtp.StageRcpt, Host: "mx", Address: at, Cause: errors.New("nonsense"), Reply: smtp.Reply{Code: 399, Lines: []string{"what"}}},
+			"bob@hamburger.edu: not delivered, try again later: mx [192.0.2.1]: nonsense"},
+		{Outcome{State: Delivered, Host: "mx", Address: at}, "bob@hamburger.edu: accepted by mx [192.0.2.1]"},
 		{Outcome{State: Deferred, Class: smtp.ClassConnection, Stage: smtp.StageConnect, Host: "mx", Address: at, Cause: errors.New("connection refused")},
 			"bob@hamburger.edu: not delivered, try again later: mx [192.0.2.1]: connection refused"},
 		{Outcome{State: Failed, Stage: StageResolve, Cause: &resolve.Error{Name: "hamburger.edu", Kind: resolve.NoSuchDomain}},
