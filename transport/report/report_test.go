@@ -176,6 +176,31 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+// What is queued is told so of those who are tried again, and of nobody else.
+func TestSentencesOfAQueuedLetter(t *testing.T) {
+	at, why := netip.MustParseAddrPort("192.0.2.1:25"), errors.New("why")
+	for _, c := range []struct {
+		o    Outcome
+		want string
+	}{
+		{Outcome{State: Delivered, Host: "mx"}, "accepted by mx"},
+		{Outcome{State: Failed, Class: smtp.ClassLocal, Cause: why}, "not delivered: why"},
+		{Outcome{State: Deferred, Host: "mx", Cause: why}, "not delivered yet, queued as x: mx: why"},
+		{Outcome{State: Deferred, Address: at, Cause: why}, "not delivered yet, queued as x: [192.0.2.1]: why"},
+		{Outcome{State: Unknown, Cause: why}, "not delivered yet, queued as x: why"},
+		{Outcome{State: Stopped, Host: "mx"}, "not sent: stopped with mx as asked"},
+	} {
+		c.o.Recipient = bob(t)
+		r := Report{Queued: "x", Outcomes: []Outcome{c.o}}
+		if got := r.Lines(true); len(got) != 1 || got[0] != "bob@hamburger.edu: "+c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+		if told := len(r.Lines(false)) == 1; told != (c.o.State != Delivered) {
+			t.Errorf("%s: told unasked: %v", c.o.State, told)
+		}
+	}
+}
+
 func TestLinesTellWhatWasNotAccepted(t *testing.T) {
 	r := Report{Outcomes: []Outcome{{Recipient: bob(t), State: Delivered}, {Recipient: bob(t), State: Deferred, Cause: errors.New("x")}}}
 	if n := len(r.Lines(false)); n != 1 {
