@@ -11,6 +11,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -233,5 +234,21 @@ func TestTheSchemeDemandsTLS(t *testing.T) {
 		if got := d.relayDemand(t.Context(), resolve.Host{Name: "mail.crepes.fr"}, r).String(); got != want {
 			t.Errorf("%s: %q", scheme, got)
 		}
+	}
+}
+
+// A stranger's DNS does not fill the report of every recipient.
+func TestSkipsAreBounded(t *testing.T) {
+	zone := &resolve.Zone{Records: "crepes.fr MX 5 mx.crepes.fr\nmx.crepes.fr A 192.0.2.1\n"}
+	for i := range maxNoted + 7 {
+		zone.Records += fmt.Sprintf("crepes.fr MX 10 h%d.localhost\n", i)
+	}
+	n := &network{said: map[string][]string{}, hosts: map[string]host{firstMX: {}}}
+	carrier := &Carrier{Router: resolve.Router{DNS: zone}, Dialer: n, SMTP: smtp.Options{Hello: "alice.example"}}
+	r := carrier.Carry(t.Context(), testLetter(t, text("a: b\r\n\r\nhi\r\n"), 12, "bob@crepes.fr"))
+	n.gone.Wait()
+	attempts := r.Outcomes[0].Attempts
+	if r.ExitCode() != 0 || len(attempts) != maxNoted+2 || attempts[maxNoted].Reason != "7 more addresses and hosts were passed over" {
+		t.Errorf("exit %d, %d attempts: %+v", r.ExitCode(), len(attempts), attempts)
 	}
 }
