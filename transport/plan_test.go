@@ -252,3 +252,23 @@ func TestSkipsAreBounded(t *testing.T) {
 		t.Errorf("exit %d, %d attempts: %+v", r.ExitCode(), len(attempts), attempts)
 	}
 }
+
+// The refusals of all hosts are final, unless one was left out that may have said otherwise.
+func TestDoubt(t *testing.T) {
+	hosts := []resolve.Host{{Name: "mx1"}}
+	for _, c := range []struct {
+		skipped []resolve.Skip
+		want    bool
+	}{
+		{nil, false},
+		{[]resolve.Skip{{Host: "mx2", Temporary: true}}, true},
+		{[]resolve.Skip{{Host: "mx1", Temporary: true}}, false},
+		{[]resolve.Skip{{Host: "mx2"}}, false},
+		{[]resolve.Skip{{Host: "mx1"}}, false},
+		{[]resolve.Skip{{Host: "mx2"}, {Host: "mx1", Temporary: true}, {Host: "mx3", Temporary: true}}, true},
+	} {
+		if got := doubtful(resolve.Route{Hosts: hosts, Skipped: c.skipped}); got != c.want {
+			t.Errorf("%+v: %v", c.skipped, got)
+		}
+	}
+}
