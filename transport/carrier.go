@@ -171,25 +171,24 @@ func (c *Carrier) dialer() Dialer {
 
 // meansSomething says whether others can make anything of this machine's name. QUIRK: many machines are called
 // localhost.localdomain, for which servers refuse us.
-func meansSomething(name string) bool {
-	d, err := address.ParseDomain(name)
-	if err != nil || d.Literal.IsValid() {
-		return false
-	}
+func meansSomething(d address.Domain) bool {
 	last := d.ASCII[strings.LastIndexByte(d.ASCII, '.')+1:]
 	return last != d.ASCII && last != "localhost" && last != "localdomain"
 }
 
-// hello is the name we greet with: the one that was set, else the host's own when it is a full name, else the address
-// that the connection leaves from. RFC 5321 §4.1.4
+// hello is the name we greet with: the one that was set, else one that is found.
 func (c *Carrier) hello(local net.Addr) string {
 	if c.SMTP.Hello != "" {
 		return c.SMTP.Hello
 	}
-	if name, err := os.Hostname(); err == nil && meansSomething(name) {
-		if d, err := address.ParseDomain(name); err == nil {
-			return d.ASCII
-		}
+	name, _ := os.Hostname() // empty along with an error
+	return greeting(name, local)
+}
+
+// greeting is the host's own name when it is a full one, else the address that the connection leaves from. RFC 5321 §4.1.4
+func greeting(name string, local net.Addr) string {
+	if d, err := address.ParseDomain(name); err == nil && meansSomething(d) {
+		return d.ASCII
 	}
 	if tcp, ok := local.(*net.TCPAddr); ok {
 		ip := tcp.AddrPort().Addr().Unmap().WithZone("")

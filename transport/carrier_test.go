@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -380,11 +381,18 @@ func TestSettledIsToldBeforeGoodbye(t *testing.T) {
 	}
 }
 
-func TestNamesThatMeanNothing(t *testing.T) {
-	for name, want := range map[string]bool{"mail.crepes.fr": true, "Mail.Crepes.FR.": true, "crepes": false, "": false, "localhost": false,
-		"localhost.localdomain": false, "laptop.localdomain": false, "mail.localhost": false, "[192.0.2.1]": false, "a b.fr": false} {
-		if got := meansSomething(name); got != want {
-			t.Errorf("%q: %v", name, got)
+// A name that others can make something of is greeted with, else the address that they see.
+func TestGreeting(t *testing.T) {
+	four, six := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 9), Port: 1}, &net.TCPAddr{IP: net.ParseIP("fe80::1"), Port: 1, Zone: "eth0"}
+	for name, want := range map[string]string{"mail.crepes.fr": "mail.crepes.fr", "Mail.Crepes.FR.": "mail.crepes.fr", "crepes": "", "": "", "localhost": "",
+		"localhost.localdomain": "", "laptop.localdomain": "", "mail.localhost": "", "[192.0.2.1]": "", "a b.fr": ""} {
+		for local, address := range map[net.Addr]string{four: "[192.0.2.9]", six: "[IPv6:fe80::1]", &net.UnixAddr{Name: "x"}: "[127.0.0.1]"} {
+			if got := greeting(name, local); got != cmp.Or(want, address) {
+				t.Errorf("%q from %v: %q", name, local, got)
+			}
 		}
+	}
+	if got := (&Carrier{SMTP: smtp.Options{Hello: "alice.example"}}).hello(four); got != "alice.example" {
+		t.Errorf("the name that was set: %q", got)
 	}
 }

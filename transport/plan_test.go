@@ -272,3 +272,18 @@ func TestDoubt(t *testing.T) {
 		}
 	}
 }
+
+// A host that has answered is not asked again at its other addresses, as whoever greylists would count that against us.
+func TestOneAddressAnswersForItsHost(t *testing.T) {
+	zone := &resolve.Zone{Records: "crepes.fr MX 5 mx.crepes.fr\ncrepes.fr MX 10 backup.crepes.fr\nmx.crepes.fr A 192.0.2.1\nmx.crepes.fr A 192.0.2.2\nbackup.crepes.fr A 192.0.2.3\n"}
+	for reply, want := range map[string]int{"450 4.2.1 later": 2, "421 4.3.2 shutting down": 3} {
+		later := host{"RCPT": reply}
+		n := &network{said: map[string][]string{}, hosts: map[string]host{firstMX: later, secondMX: later, "192.0.2.3:25": later}}
+		carrier := &Carrier{Router: resolve.Router{DNS: zone}, Dialer: n, SMTP: smtp.Options{Hello: "alice.example"}}
+		r := carrier.Carry(t.Context(), testLetter(t, text("a: b\r\n\r\nhi\r\n"), 12, "bob@crepes.fr"))
+		n.gone.Wait()
+		if r.ExitCode() != 75 || len(n.dials) != want {
+			t.Errorf("%s: exit %d after %q", reply, r.ExitCode(), n.dials)
+		}
+	}
+}
