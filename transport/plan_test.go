@@ -276,14 +276,45 @@ func TestDoubt(t *testing.T) {
 // A host that has answered is not asked again at its other addresses, as whoever greylists would count that against us.
 func TestOneAddressAnswersForItsHost(t *testing.T) {
 	zone := &resolve.Zone{Records: "crepes.fr MX 5 mx.crepes.fr\ncrepes.fr MX 10 backup.crepes.fr\nmx.crepes.fr A 192.0.2.1\nmx.crepes.fr A 192.0.2.2\nbackup.crepes.fr A 192.0.2.3\n"}
-	for reply, want := range map[string]int{"450 4.2.1 later": 2, "421 4.3.2 shutting down": 3} {
-		later := host{"RCPT": reply}
-		n := &network{said: map[string][]string{}, hosts: map[string]host{firstMX: later, secondMX: later, "192.0.2.3:25": later}}
+	for _, c := range []struct {
+		name  string
+		host  host
+		needs bool // SMTPUTF8
+		exit  int
+		dials int
+	}{
+		{"not now", host{"RCPT": "450 4.2.1 later"}, false, 75, 2},
+		{"a goodbye", host{"RCPT": "421 4.3.2 shutting down"}, false, 75, 3},
+		{"no greeting", host{"greeting": "554 go away"}, false, 69, 3},
+		{"a feature that is missing", host{}, true, 69, 2},
+		{"a refusal for good", host{"RCPT": "550 5.1.1 no"}, false, 69, 1},
+	} {
+		n := &network{said: map[string][]string{}, hosts: map[string]host{firstMX: c.host, secondMX: c.host, "192.0.2.3:25": c.host}}
 		carrier := &Carrier{Router: resolve.Router{DNS: zone}, Dialer: n, SMTP: smtp.Options{Hello: "alice.example"}}
-		r := carrier.Carry(t.Context(), testLetter(t, text("a: b\r\n\r\nhi\r\n"), 12, "bob@crepes.fr"))
+		l := testLetter(t, text("a: b\r\n\r\nhi\r\n"), 12, "bob@crepes.fr")
+		l.Facts.NeedsUTF8 = c.needs
+		r := carrier.Carry(t.Context(), l)
 		n.gone.Wait()
-		if r.ExitCode() != 75 || len(n.dials) != want {
-			t.Errorf("%s: exit %d after %q", reply, r.ExitCode(), n.dials)
+		if r.ExitCode() != c.exit || len(n.dials) != c.dials {
+			t.Errorf("%s: exit %d after %q", c.name, r.ExitCode(), n.dials)
+		}
+	}
+}
+
+// A domain is barred when all its hosts are, and for good only if all are so for good.
+func TestABarredDomain(t *testing.T) {
+	free := Demand{}
+	now, ever := Demand{Decision: policy.Decision{Barred: "now"}}, Demand{Decision: policy.Decision{Barred: "ever", Final: true}}
+	for _, c := range []struct {
+		hosts []Demand
+		want  string
+	}{
+		{nil, ""}, {[]Demand{free}, ""}, {[]Demand{ever, free}, ""}, {[]Demand{ever}, "ever"}, {[]Demand{now}, "now"},
+		{[]Demand{ever, now, ever}, "now"}, {[]Demand{now, ever}, "now"}, {[]Demand{ever, ever}, "ever"},
+	} {
+		err := Plan{Hosts: c.hosts}.Barred()
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: %v", c.hosts, err)
 		}
 	}
 }
