@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"mxsend/compose/address"
 	"mxsend/compose/letter"
 	"mxsend/transport/policy"
+	"mxsend/transport/policy/dane"
 	"mxsend/transport/policy/mtasts"
 	"mxsend/transport/report"
 	"mxsend/transport/resolve"
@@ -315,6 +317,51 @@ func TestABarredDomain(t *testing.T) {
 		err := Plan{Hosts: c.hosts}.Barred()
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v", c.hosts, err)
+		}
+	}
+}
+
+// What is demanded is told in words, and is what the conversation is given.
+func TestWordsOfADemand(t *testing.T) {
+	for _, c := range []struct {
+		d    Demand
+		want string
+	}{
+		{Demand{Decision: policy.Decision{Policy: "dane", Level: policy.Verify, Proof: policy.DANE}}, "dane: TLS, with a certificate that DNS names"},
+		{Demand{Decision: policy.Decision{Policy: "mta-sts", Level: policy.Verify, Proof: policy.PKIX}}, "mta-sts: TLS, with a certificate that is verified for its name"},
+		{Demand{Decision: policy.Decision{Policy: "required", Level: policy.Encrypt, Proof: policy.PKIX}}, "required: TLS, with any certificate"},
+		{Demand{Decision: policy.Decision{Policy: "none", Level: policy.Opportunistic, Proof: policy.PKIX}}, "none: TLS where it is offered"},
+		{Demand{Decision: policy.Decision{Policy: "none", Level: policy.None, Proof: policy.PKIX}}, "none: no TLS, switched off"},
+		{Demand{Decision: policy.Decision{Policy: "none", Barred: "why"}}, "left out, since why"},
+		{Demand{Decision: policy.Decision{Policy: "none", Level: policy.Opportunistic, Remark: "well"}, DANE: dane.Finding{Status: dane.Absent, Why: "no record"}},
+			"none: TLS where it is offered (" + dane.Finding{Status: dane.Absent, Why: "no record"}.String() + "); well"},
+	} {
+		if got := c.d.String(); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+		c.d.DANE.Base = "mx.crepes.fr"
+		o := c.d.secured(smtp.Options{}, nil).Security
+		named := c.d.Decision.Proof == policy.DANE
+		if int(o.Level) != int(c.d.Decision.Level) || o.Policy != c.d.Decision.Policy || (o.Verify != nil) != named || (o.Name == "mx.crepes.fr") != named {
+			t.Errorf("%s: the conversation is given %+v", c.want, o)
+		}
+	}
+}
+
+func TestLinesOfAPlan(t *testing.T) {
+	route := resolve.Route{Hosts: []resolve.Host{{Name: "mx1"}, {Name: "mx2"}}}
+	hosts := []Demand{{Decision: policy.Decision{Barred: "why"}}, {Decision: policy.Decision{Policy: "none", Level: policy.None}}}
+	of := []string{"mx1: policy left out, since why", "mx2: policy none: no TLS, switched off"}
+	for _, c := range []struct {
+		sts  mtasts.Finding
+		told bool
+	}{{mtasts.Finding{}, false}, {mtasts.Finding{ID: "1"}, true}, {mtasts.Finding{Problem: errors.New("x")}, true}, {mtasts.Finding{ID: "1", Problem: errors.New("x")}, true}} {
+		want := of
+		if c.told {
+			want = append([]string{c.sts.String()}, of...)
+		}
+		if got := (Plan{Route: route, STS: c.sts, Hosts: hosts}).Lines(); !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }
