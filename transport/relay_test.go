@@ -209,3 +209,37 @@ func TestSOCKSProxy(t *testing.T) {
 		}
 	}
 }
+
+// A relay that has answered is not asked again at its other addresses; the next relay is asked where the answer speaks of one
+// host only.
+func TestOneAddressAnswersForItsRelay(t *testing.T) {
+	zone := &resolve.Zone{Records: "a.crepes.fr A 192.0.2.1\na.crepes.fr A 192.0.2.2\nb.crepes.fr A 192.0.2.3\n"}
+	var relays []Relay
+	for _, name := range []string{"smtp://a.crepes.fr:25", "smtp://b.crepes.fr:25"} {
+		r, err := ParseRelay(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		relays = append(relays, r)
+	}
+	for _, c := range []struct {
+		name  string
+		host  host
+		exit  int
+		dials int
+	}{
+		{"not now", host{"RCPT": "450 4.2.1 later"}, 75, 2},
+		{"a goodbye", host{"RCPT": "421 4.3.2 shutting down"}, 75, 3},
+		{"no greeting", host{"greeting": "554 go away"}, 69, 3},
+		{"a refusal for good", host{"RCPT": "550 5.1.1 no"}, 69, 1},
+		{"taken", host{}, 0, 1},
+	} {
+		n := &network{said: map[string][]string{}, hosts: map[string]host{firstMX: c.host, secondMX: c.host, "192.0.2.3:25": c.host}}
+		carrier := &Carrier{Router: resolve.Router{DNS: zone}, Dialer: n, Relays: relays, SMTP: smtp.Options{Hello: "alice.example"}}
+		r := carrier.Carry(t.Context(), testLetter(t, text("a: b\r\n\r\nhi\r\n"), 12, "bob@hamburger.edu"))
+		n.gone.Wait()
+		if r.ExitCode() != c.exit || len(n.dials) != c.dials {
+			t.Errorf("%s: exit %d after %q", c.name, r.ExitCode(), n.dials)
+		}
+	}
+}
