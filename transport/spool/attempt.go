@@ -97,7 +97,7 @@ func (r *Runner) carry(ctx context.Context, c *Claim, m Mode, dead *graves) (rep
 func (c *Claim) fail(places []int, why error) error {
 	var errs []error
 	for _, place := range places {
-		errs = append(errs, c.Settle(place, report.Outcome{State: report.Deferred, Cause: why}))
+		errs = append(errs, c.Settle(place, report.Outcome{State: report.Deferred, Class: smtp.ClassLocal, Cause: why}))
 	}
 	return errors.Join(errs...)
 }

@@ -102,7 +102,8 @@ func TestALostLetterIsTold(t *testing.T) {
 		r.Notice = func(ctx context.Context, told Telling) (*letter.Letter, bool, error) {
 			var b strings.Builder
 			_, err := told.Letter.WriteTo(&b)
-			said = b.String() + told.Item.Recipients[0].Answer.Text
+			answer := told.Item.Recipients[0].Answer
+			said = b.String() + answer.Text + " " + string(answer.Class)
 			l, keep, noticeErr := notice(ctx, told)
 			return l, keep, errors.Join(err, noticeErr)
 		}
@@ -116,7 +117,7 @@ func TestALostLetterIsTold(t *testing.T) {
 		}
 		w.sleep(2 * time.Hour)
 		r.Run(t.Context(), false)
-		if w.told["failure "+bob] != 1 || w.taken[bob+" <x>"] != 0 || !strings.HasPrefix(said, "Message-ID: <x>\r\n\r\nthe letter in the spool is not the one") {
+		if w.told["failure "+bob] != 1 || w.taken[bob+" <x>"] != 0 || !strings.HasPrefix(said, "Message-ID: <x>\r\n\r\nthe letter in the spool is not the one") || !strings.HasSuffix(said, " local") {
 			t.Errorf("%s: told %v: %q", name, w.told, said)
 		}
 		if got := left(t, r.Spool); len(got) != 1 || got[0] != "notice: open" {
