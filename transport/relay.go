@@ -24,7 +24,7 @@ type Relay struct {
 	Host     address.Domain // zero for a socket
 	Port     uint16
 	Socket   string // a socket of this machine
-	User     string // the account's name, when the URL holds one
+	User     string // the account's name; empty: nobody logs in
 }
 
 // ParseRelay reads smtp://HOST[:PORT], smtps://HOST[:PORT], lmtp://HOST[:PORT], lmtp:///SOCKET, or HOST[:PORT], which is
@@ -100,6 +100,9 @@ func (d *delivery) runRelays(ctx context.Context) {
 		}
 		o := d.SMTP
 		o.Protocol, o.Security.Implicit = r.Protocol, r.Implicit
+		if r.User == "" {
+			o.Auth = nil // the password is for those that are named with the account
+		}
 		if r.Socket != "" {
 			d.tryAddress(ctx, place{host: r.Socket, socket: r.Socket}, o)
 			continue

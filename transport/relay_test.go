@@ -243,3 +243,22 @@ func TestOneAddressAnswersForItsRelay(t *testing.T) {
 		}
 	}
 }
+
+// The password is for the relays that are named with the account.
+func TestWhoLogsIn(t *testing.T) {
+	zone := &resolve.Zone{Records: "a.crepes.fr A 192.0.2.1\n"}
+	for user, exit := range map[string]int{"": 0, "alice": 77} {
+		n := &network{said: map[string][]string{}, hosts: map[string]host{firstMX: {"EHLO": "250-hi\r\n250 AUTH PLAIN"}}}
+		r, err := ParseRelay("a.crepes.fr")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.User = user
+		carrier := &Carrier{Router: resolve.Router{DNS: zone}, Dialer: n, Relays: []Relay{r}, SMTP: smtp.Options{Hello: "alice.example", Auth: &smtp.Auth{User: "alice", Password: "secret"}}}
+		got := carrier.Carry(t.Context(), testLetter(t, text("a: b\r\n\r\nhi\r\n"), 12, "bob@hamburger.edu"))
+		n.gone.Wait()
+		if got.ExitCode() != exit || len(n.heard(firstMX, "AUTH")) > 0 {
+			t.Errorf("%q: exit %d: %s", user, got.ExitCode(), got.Outcomes[0].Sentence())
+		}
+	}
+}

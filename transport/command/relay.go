@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"slices"
@@ -37,16 +38,26 @@ func (s *settings) readRelays(c *cli.Context) error {
 	return errors.Join(errs...)
 }
 
-// readCredentials reads who we are to the relays: the same account for all of them. Exchangers are never logged in to.
-func (s *settings) readCredentials(c *cli.Context) error {
+// account is who we are: to all relays if --user says so, else to those whose URLs name him.
+func (s *settings) account(c *cli.Context) (string, error) {
 	user := c.String("user")
-	for _, r := range s.carrier.Relays {
-		if user == "" {
-			user = r.User
-		}
+	for i, r := range s.carrier.Relays {
+		user = cmp.Or(user, r.User)
 		if r.User != "" && r.User != user {
-			return usage("--relay names %s and the account is %s: one password is for one of them", r.User, user)
+			return "", usage("--relay names %s and the account is %s: one password is for one of them", r.User, user)
 		}
+		if c.String("user") != "" {
+			s.carrier.Relays[i].User = user
+		}
+	}
+	return user, nil
+}
+
+// readCredentials reads who we are to the relays. Exchangers are never logged in to.
+func (s *settings) readCredentials(c *cli.Context) error {
+	user, err := s.account(c)
+	if err != nil {
+		return err
 	}
 	mechanism := strings.ToUpper(c.String("auth"))
 	switch {
