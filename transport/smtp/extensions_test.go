@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"mxsend/compose/letter"
 )
 
 func TestExtensions(t *testing.T) {
@@ -92,4 +94,18 @@ func FuzzLimits(f *testing.F) {
 			t.Fatalf("%q and %q: %d", list, more, both)
 		}
 	})
+}
+
+// A line of 998 octets may travel, one of 999 may not, unless lines mean nothing. RFC 5321 §4.5.3.1.6
+func TestTheLongestLine(t *testing.T) {
+	for _, c := range []struct {
+		longest int
+		binary  bool
+		ok      bool
+	}{{997, false, true}, {998, false, true}, {999, false, false}, {1 << 20, true, false}} {
+		l := &letter.Letter{Facts: letter.Facts{LongestLine: c.longest, Binary: c.binary}}
+		if err := (&Session{}).fitsText(l); (err == nil) != c.ok || err != nil && (err.Class == ClassLocal) == c.binary {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
 }
