@@ -113,7 +113,7 @@ func (n notices) apply(l *letter.Letter) {
 	}
 }
 
-// isEnvelopeID: RFC 3461 §4.4; empty is none.
+// isEnvelopeID: RFC 3461 §4.4, which counts the characters of xtext, where "+" and "=" take three (§4); empty is none.
 func isEnvelopeID(id string) bool {
-	return len(id) <= 100 && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
+	return len(id)+2*strings.Count(id, "+")+2*strings.Count(id, "=") <= 100 && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
 }

@@ -113,3 +113,12 @@ func TestTemporaryIsNotTakenForQueued(t *testing.T) {
 		t.Errorf("a letter from nobody: got %d", got)
 	}
 }
+
+func TestEnvelopeIDs(t *testing.T) {
+	for id, want := range map[string]bool{"": true, "a": true, strings.Repeat("a", 100): true, strings.Repeat("a", 101): false, "a b": false, "é": false,
+		strings.Repeat("+=", 16) + "1234": true, strings.Repeat("+=", 16) + "12345": false} {
+		if isEnvelopeID(id) != want {
+			t.Errorf("%q: %v", id, !want)
+		}
+	}
+}
