@@ -43,9 +43,9 @@ func readPassword(c *cli.Context) (string, error) {
 	return "", usage("--user needs a password: use --password-file, --password-command or the variable MXSEND_PASSWORD")
 }
 
-// askPassword runs the command that tells the password, once all else on the command line is right.
+// askPassword runs the command that tells the password, once all else on the command line is right and somebody is to be sent to.
 func (s *settings) askPassword(c *cli.Context) (err error) {
-	if a, line := s.carrier.SMTP.Auth, c.String("password-command"); a != nil && line != "" {
+	if a, line := s.carrier.SMTP.Auth, c.String("password-command"); a != nil && line != "" && !s.onlyLooks() {
 		a.Password, err = firstLine(passwordCommand(c.Context, line, c.App.ErrWriter))
 	}
 	return err
