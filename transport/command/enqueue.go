@@ -153,7 +153,7 @@ func (s *settings) firstTry(c *cli.Context, l *letter.Letter, id string, m spool
 		r.Queued = id
 	}
 	if len(r.Outcomes) == 0 {
-		r.Outcomes = untried(l, r.Queued != "", err)
+		r.MessageID, r.Size, r.Outcomes = l.Facts.MessageID, l.Facts.Size, untried(l, r.Queued != "", err)
 	}
 	return r, nil
 }

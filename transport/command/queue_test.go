@@ -326,6 +326,46 @@ func TestADamagedEnvelope(t *testing.T) {
 	q.says("no such letter")
 }
 
+// A letter that somebody else holds when it is to be tried is told of as queued, with all that is known of it.
+func TestTheFirstTryOfALetterThatIsTaken(t *testing.T) {
+	for name, c := range map[string]struct {
+		take func(*spool.Spool, string) error
+		want report.State
+		code int
+	}{
+		"held": {func(s *spool.Spool, id string) error {
+			claim, err := s.Claim(id)
+			t.Cleanup(func() { claim.Close() })
+			return err
+		}, report.Deferred, 0},
+		"gone": {(*spool.Spool).Remove, report.Unknown, 75},
+	} {
+		app := &cli.App{Name: "mxsend", Flags: SendFlags(), Reader: strings.NewReader("hello\n"), Writer: io.Discard, ErrWriter: io.Discard,
+			DisableSliceFlagSeparator: true, ExitErrHandler: func(*cli.Context, error) {}}
+		app.Action = func(ctx *cli.Context) error {
+			s, err := readSettings(ctx)
+			l, letterErr := theLetter(ctx)
+			if err := errors.Join(err, letterErr); err != nil {
+				return err
+			}
+			defer l.Close()
+			id, err := s.enqueue(ctx, l, true)
+			if err := errors.Join(err, c.take(s.spool(), id)); err != nil {
+				return err
+			}
+			r, err := s.firstTry(ctx, l, id, spool.Mode{All: true, Told: true})
+			if err != nil || len(r.Outcomes) != 1 || r.Outcomes[0].State != c.want || r.ExitCode() != c.code || r.MessageID == "" || r.Size == 0 || (r.Queued == id) != (name == "held") {
+				t.Errorf("%s: exit %d, %+v, %v", name, r.ExitCode(), r, err)
+			}
+			return nil
+		}
+		if err := app.RunContext(t.Context(), []string{"mxsend", "--queue", "--spool", filepath.Join(t.TempDir(), "spool"), "--relay", "127.0.0.1:1",
+			"--resolver", "127.0.0.1:1", "-f", "alice@crepes.fr", "bob@hamburger.edu"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A letter that is safe and could not be tried is told of, recipient by recipient.
 func TestTheReportOfAnUntriedLetter(t *testing.T) {
 	to, _ := address.Parse("bob@hamburger.edu")

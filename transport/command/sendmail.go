@@ -64,7 +64,9 @@ func (o sendmailOptions) run(c *cli.Context) error {
 		drain(c.App.Reader)
 		return err
 	}
-	s.queueUnasked(c)
+	if !s.onlyLooks() {
+		s.queueUnasked(c)
+	}
 	if o.mode == "s" {
 		return s.serve(c, o)
 	}
