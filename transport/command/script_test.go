@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -39,6 +41,9 @@ func TestMain(m *testing.M) {
 		if strings.HasPrefix(name, "MXSEND_") && name != "MXSEND_CRASH_ROUNDS" && name != "MXSEND_CORPUS" {
 			os.Unsetenv(name)
 		}
+	}
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // so that what is started here does not inherit that, as under nohup
 	}
 	os.Exit(m.Run())
 }
