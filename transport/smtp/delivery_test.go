@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"mxsend/compose/address"
 	"mxsend/compose/letter"
@@ -232,5 +233,20 @@ func TestTheEndIsNotBegunAfterAnInterruption(t *testing.T) {
 	g := &guard{conn: ours, ctx: ctx}
 	if err := g.enterFinal(); !errors.Is(err, context.Canceled) || g.inFinal() {
 		t.Errorf("%v, in the end: %v", err, g.inFinal())
+	}
+}
+
+// No deadline is later than the last one, once there is one.
+func TestDeadlinesAfterAnInterruption(t *testing.T) {
+	last := time.Now().Add(time.Minute)
+	for _, c := range []struct {
+		last time.Time
+		d    time.Duration
+		want time.Duration // from now; 0: none
+	}{{time.Time{}, 0, 0}, {time.Time{}, time.Hour, time.Hour}, {last, 0, time.Minute}, {last, time.Hour, time.Minute}, {last, time.Second, time.Second}} {
+		got := (&guard{last: c.last}).deadline(c.d)
+		if got.IsZero() != (c.want == 0) || c.want != 0 && time.Until(got).Round(time.Second/2) != c.want {
+			t.Errorf("%v after %v: %v", c.d, c.last, got)
+		}
 	}
 }
