@@ -122,3 +122,11 @@ func TestEnvelopeIDs(t *testing.T) {
 		}
 	}
 }
+
+func TestWishesOfSendmail(t *testing.T) {
+	for given, want := range map[string]string{"": "", "never": "NEVER", "never,never": "NEVER", "Never,delay": "DELAY", "failure,Failure,delay": "FAILURE DELAY", "lunch": ""} {
+		if got := strings.Join(sendmailOptions{notify: given}.notices().notify, " "); got != want {
+			t.Errorf("-N %s: %q, want %q", given, got, want)
+		}
+	}
+}

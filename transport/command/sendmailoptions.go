@@ -126,7 +126,7 @@ func (o sendmailOptions) notices() notices {
 		n.id = o.id
 	}
 	for word := range strings.SplitSeq(strings.ToUpper(o.notify), ",") {
-		if slices.Contains([]string{"NEVER", "SUCCESS", "FAILURE", "DELAY"}, word) {
+		if slices.Contains([]string{"NEVER", "SUCCESS", "FAILURE", "DELAY"}, word) && !slices.Contains(n.notify, word) {
 			n.notify = append(n.notify, word)
 		}
 	}

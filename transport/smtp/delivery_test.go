@@ -238,15 +238,17 @@ func TestTheEndIsNotBegunAfterAnInterruption(t *testing.T) {
 
 // No deadline is later than the last one, once there is one.
 func TestDeadlinesAfterAnInterruption(t *testing.T) {
-	last := time.Now().Add(time.Minute)
-	for _, c := range []struct {
-		last time.Time
-		d    time.Duration
-		want time.Duration // from now; 0: none
-	}{{time.Time{}, 0, 0}, {time.Time{}, time.Hour, time.Hour}, {last, 0, time.Minute}, {last, time.Hour, time.Minute}, {last, time.Second, time.Second}} {
-		got := (&guard{last: c.last}).deadline(c.d)
-		if got.IsZero() != (c.want == 0) || c.want != 0 && time.Until(got).Round(time.Second/2) != c.want {
-			t.Errorf("%v after %v: %v", c.d, c.last, got)
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		last := now.Add(time.Minute)
+		for _, c := range []struct {
+			last time.Time
+			d    time.Duration
+			want time.Time
+		}{{time.Time{}, 0, time.Time{}}, {time.Time{}, time.Hour, now.Add(time.Hour)}, {last, 0, last}, {last, time.Hour, last}, {last, time.Second, now.Add(time.Second)}} {
+			if got := (&guard{last: c.last}).deadline(c.d); !got.Equal(c.want) {
+				t.Errorf("%v after %v: %v", c.d, c.last, got)
+			}
 		}
-	}
+	})
 }

@@ -86,16 +86,20 @@ func (t *telling) strike(line []byte) []byte {
 	return slices.Concat(line[:code], text)
 }
 
-// strikeEnd takes away what a secret begins with from the end of text.
+// strikeEnd takes the most of any secret's beginning from the end of text.
 func (t *telling) strikeEnd(text []byte) []byte {
+	most := 0
 	for _, s := range t.secrets {
-		for n := min(len(s), len(text)); n > 0; n-- {
-			if start, found := bytes.CutSuffix(text, s[:n]); found {
-				return slices.Concat(start, []byte(struckOut(n)))
+		for n := min(len(s), len(text)); n > most; n-- {
+			if bytes.HasSuffix(text, s[:n]) {
+				most = n
 			}
 		}
 	}
-	return text
+	if most == 0 {
+		return text
+	}
+	return slices.Concat(text[:len(text)-most], []byte(struckOut(most)))
 }
 
 func struckOut(n int) string { return fmt.Sprintf("<%d octets struck out>", n) }

@@ -163,6 +163,12 @@ func TestACutSecret(t *testing.T) {
 	if err != nil || !strings.HasSuffix(r.Lines[0], "xxx<7 octets struck out>") || strings.Contains(heard.String(), "corr") {
 		t.Errorf("%v, ends in %q", err, r.Lines[0][len(r.Lines[0])-40:])
 	}
+	tell = &telling{}
+	tell.keep("truth") // whose beginning ends "correct" too
+	tell.keep("correct horse battery")
+	if got := string(tell.strike([]byte(line[:maxLine]))); !strings.HasSuffix(got, "xxx<7 octets struck out>") {
+		t.Errorf("of two secrets: ends in %q", got[len(got)-40:])
+	}
 	if got := string(tell.strike([]byte("535 corr"))); got != "535 corr" {
 		t.Errorf("a line that was not cut: %q", got)
 	}

@@ -3,7 +3,7 @@
 // In comes a letter with its Terms: where it is to go through, and for how long it is tried.
 //
 //  1. Spool.Add writes its octets and its envelope aside, syncs both, gives them their names and syncs the folder. Then, and
-//     only then, the letter is promised.
+//     only then, the letter is promised. With Terms.Aside its first try is left to whoever added it.
 //  2. Spool.Claim takes a letter for one runner; the lock is the kernel's and goes away with its owner.
 //  3. Runner.Run goes through what is due, Runner.Watch does so again and again; Runner.Attempt records the attempt, carries
 //     the letter to the recipients that are due, and records what becomes of each as soon as it is certain (Claim.Settle),
@@ -205,6 +205,8 @@ func (s *Spool) open() error {
 	return nil
 }
 
+const exitIO = 74 // EX_IOERR of sysexits(3)
+
 // Error is a spool that cannot be used.
 type Error struct {
 	Cause error
@@ -213,8 +215,6 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Cause.Error() }
 func (e *Error) Unwrap() error { return e.Cause }
-
-const exitIO = 74 // EX_IOERR
 
 // ExitCode is one of sysexits(3).
 func (e *Error) ExitCode() int { return e.Code }
